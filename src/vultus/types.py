@@ -114,7 +114,8 @@ class Faces(_Rows):
     @classmethod
     def none(cls, size: tuple[int, int]) -> Faces:
         """No face in a picture of this size."""
-        return cls(np.empty((0, 4)), np.empty(0), np.empty((0, 5, 2)), size)
+        nothing = np.empty(0, np.float32)
+        return cls(nothing, nothing, nothing, size)
 
     def principal_first(self) -> Faces:
         """The same faces, ordered by the principal-face weight, largest first (stable)."""
