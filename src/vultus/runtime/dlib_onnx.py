@@ -11,6 +11,7 @@ What changes and why the result stays the same:
 - weights are stored as float16 and cast once, when a session is made.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -122,7 +123,8 @@ def _emit_stem(graph: _Graph, part: Sequence[DlibLayer]) -> None:
     if any(con.sizes[5:]) or weights.shape[1] != 3:
         raise DlibFormatError("the first convolution pads or does not read 3 colours; the mean cannot be folded into it")
     mean = source.arrays[0].astype(np.float64)
-    bias = bias - np.einsum("ocyx,c->o", weights, mean) / _DIVISOR
+    # fsum, because the order of an ordinary sum, and with it the last bit, differs between machines.
+    bias = bias - np.array([math.fsum((w * mean[:, None, None]).flat) for w in weights]) / _DIVISOR
     # Moving bytes costs a quarter of moving floats, so the transpose comes before the cast.
     graph.node("Transpose", [INPUT_NAME], "planes", perm=[0, 3, 1, 2])
     graph.node("Cast", ["planes"], "pixels", to=TensorProto.FLOAT)
