@@ -1,0 +1,1 @@
+"""Describe faces or pictures: measurements under the closed vocabulary of `Analysis`."""

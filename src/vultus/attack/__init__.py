@@ -1,0 +1,1 @@
+"""Test a defence in the lab: change pictures within a budget so that a local target fails."""

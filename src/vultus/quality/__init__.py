@@ -1,0 +1,1 @@
+"""Judge crops: how useful each one is for recognition; higher = more useful."""

@@ -1,0 +1,1 @@
+"""Read the text in pictures: lines, where they stand, and confidences."""

@@ -1,0 +1,1 @@
+"""The model store, inference sessions, and the torch twin of packaged networks."""
