@@ -43,7 +43,8 @@ class Method:
 
     def missing_extras(self) -> list[str]:
         """Extras of the card whose modules cannot be found."""
-        return [e for e in self.card.extras if any(importlib.util.find_spec(m) is None for m in EXTRA_MODULES.get(e, ()))]
+        return [extra for extra in self.card.extras
+                if any(importlib.util.find_spec(module) is None for module in EXTRA_MODULES.get(extra, ()))]
 
     def load(self, part: str = "method") -> ModuleType:
         """Import one of the folder's modules, `method`, `demo`, `network` or `train`."""

@@ -46,7 +46,7 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """The headline as measured. `differences` has one entry a seed, in the direction that is better; low..high is the pooled paired interval."""
+    """The headline as measured: `differences` (better = positive) has one entry a seed, low..high is their pooled paired interval."""
 
     metric: str
     value: float
@@ -138,7 +138,8 @@ class Report:
         parts["values"] = tuple(Value(**v) for v in parts.get("values", ()))
         parts["checks"] = tuple(CheckResult(**c) for c in parts.get("checks", ()))
         parts["pictures"] = tuple(Picture(**p) for p in parts.get("pictures", ()))
-        parts["tables"] = tuple(Table(t["title"], tuple(t["columns"]), tuple(map(tuple, t["rows"]))) for t in parts.get("tables", ()))
+        parts["tables"] = tuple(Table(t["title"], tuple(t["columns"]), tuple(map(tuple, t["rows"])))
+                                for t in parts.get("tables", ()))
         claim = parts.get("claim")
         parts["claim"] = ClaimResult(**{**claim, "differences": tuple(claim["differences"])}) if claim else None
         parts["notes"], parts["seeds"] = tuple(parts.get("notes", ())), tuple(parts.get("seeds", ()))

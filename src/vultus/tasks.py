@@ -77,7 +77,7 @@ class Editor(Protocol):
 
 @runtime_checkable
 class Attack(Protocol):
-    """Tests a defence: `target(pictures) -> scores` is queried within `budget`. Use `vultus.attack.base` to get the budget enforced."""
+    """Tests a defence: `target(pictures) -> scores` is queried within `budget`; `vultus.attack.base` enforces it."""
 
     def run(self, target: Callable[[Sequence[Image]], NDArray[Any]], samples: Sequence[Image], budget: Budget) -> Attacked: ...
 

@@ -88,7 +88,8 @@ class _Rows:
 class Faces(_Rows):
     """The faces of one picture; face 0 is the principal one.
 
-    The principal face has the largest area x (1 - d)^2, d = distance of the box centre from the picture's centre in half diagonals.
+    The principal face has the largest area x (1 - d)^2; d is the distance of the box centre from the picture's centre in half
+    diagonals.
 
     Args:
         boxes: float32 (n, 4), x1 y1 x2 y2 in px of the upright picture; may reach over the border.
@@ -152,7 +153,8 @@ class Crops(_Rows):
     def __post_init__(self) -> None:
         images = self.images
         if not (isinstance(images, np.ndarray) and images.dtype == np.uint8 and images.ndim == 4 and images.shape[3] == 3):
-            raise InputError("crops", expected="uint8 RGB (n, h, w, 3)", got=describe(images), hint="vultus.geometry.crop cuts them")
+            raise InputError("crops", expected="uint8 RGB (n, h, w, 3)", got=describe(images),
+                             hint="vultus.geometry.crop cuts them")
         if np.shape(self.warps)[1:] != (2, 3):
             raise InputError("warps", expected="float64 (n, 2, 3)", got=describe(self.warps))
         self._check_rows()
@@ -171,7 +173,8 @@ class Embeddings(_Rows):
         if not (isinstance(vectors, np.ndarray) and vectors.dtype == np.float32 and vectors.ndim == 2):
             raise InputError("embeddings", expected="float32 (n, d)", got=describe(vectors))
         if not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3):
-            raise InputError("embeddings", expected="rows of length 1", got="rows of other lengths", hint="use Embeddings.normalised")
+            raise InputError("embeddings", expected="rows of length 1", got="rows of other lengths",
+                             hint="use Embeddings.normalised")
 
     @classmethod
     def normalised(cls, features: NDArray[Any], space: str) -> Embeddings:
@@ -303,7 +306,7 @@ class Budget:
 
 @dataclass(frozen=True, eq=False)
 class Attacked:
-    """Result of an attack, all with one row a sample: final pictures, success by the target, queries spent, largest change in levels."""
+    """Result of an attack, one row a sample: final pictures, success by the target, queries spent, largest change in levels."""
 
     images: tuple[Image, ...]
     success: NDArray[np.bool_]

@@ -1,0 +1,80 @@
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from vultus.calibrate import calibrate
+from vultus.decide import Calibration, decide, packaged, undecided
+from vultus.errors import InputError
+from vultus.types import Embeddings
+
+
+def made_templates(people, per_person, seed, noise=0.6, dimension=32):
+    rng = np.random.default_rng(seed)
+    centres = np.repeat(rng.normal(size=(people, dimension)), per_person, axis=0)
+    return Embeddings.normalised(centres + noise * rng.normal(size=centres.shape), "made"), np.repeat(np.arange(people), per_person)
+
+
+@pytest.fixture(scope="module")
+def calibration():
+    templates, subjects = made_templates(200, 3, seed=0)
+    return calibrate(templates, subjects, name="made", domain="made vectors", source={}, rng=np.random.default_rng(1), target_fmr=0.01)
+
+
+def test_target_holds_on_other_people(calibration):
+    templates, subjects = made_templates(300, 2, seed=9)
+    scores = templates.similarity(templates)
+    strangers = scores[subjects[:, None] != subjects[None]]
+    assert (strangers >= calibration.t_hi).mean() <= 0.01
+    index = np.searchsorted(calibration.scores, calibration.t_hi)
+    assert calibration.fmr_upper[index] <= 0.01 < calibration.fmr_upper[index - 1]
+
+
+def test_low_threshold_keeps_its_promise_on_other_people(calibration):
+    templates, subjects = made_templates(300, 2, seed=4)
+    mated = np.array([templates[2 * i].similarity(templates[2 * i + 1])[0, 0] for i in range(300)])
+    assert (mated < calibration.t_lo).mean() <= 0.05 and calibration.t_lo <= calibration.t_hi
+
+
+def test_outcomes_around_the_thresholds(calibration):
+    lower = dataclasses.replace(calibration, t_lo=calibration.t_hi - 0.1)
+    assert decide(lower.t_hi, lower, space="made").outcome == "match"
+    assert decide(lower.t_hi - 0.05, lower, space="made").outcome == "undecided"
+    assert decide(lower.t_lo - 1e-6, lower, space="made").outcome == "no_match"
+
+
+def test_rate_at_score_is_never_better_than_measured_and_its_limit_is_never_zero(calibration):
+    rates, limits = zip(*(calibration.at_score(s) for s in np.linspace(-1, 1, 201)), strict=True)
+    assert list(rates) == sorted(rates, reverse=True) and list(limits) == sorted(limits, reverse=True)
+    assert calibration.at_score(-1.0) == (1.0, 1.0) and limits[-1] > 0
+    between = (calibration.scores[5] + calibration.scores[6]) / 2
+    assert calibration.at_score(between) == (calibration.fmr[5], calibration.fmr_upper[5])
+
+
+def test_too_few_people_for_the_target_are_refused_with_the_number_that_would_do():
+    templates, subjects = made_templates(20, 2, seed=0)
+    with pytest.raises(InputError, match=r"about \d+ people would do"):
+        calibrate(templates, subjects, name="x", domain="x", source={}, rng=np.random.default_rng(0), target_fmr=1e-6)
+
+
+def test_file_round_trip_and_foreign_files(calibration, tmp_path):
+    path = tmp_path / "c.json"
+    path.write_text(json.dumps(calibration.as_dict()))
+    assert Calibration.read(path) == calibration
+    path.write_text("{")
+    with pytest.raises(InputError, match=r"c\.json"):
+        Calibration.read(path)
+    with pytest.raises(InputError, match="schema 1"):
+        Calibration.from_dict({**calibration.as_dict(), "schema": 2})
+    with pytest.raises(InputError, match="t_lo <= t_hi"):
+        dataclasses.replace(calibration, t_lo=calibration.t_hi + 0.1)
+
+
+def test_no_calibration_no_decision(calibration):
+    decision = decide(0.99, None, space="other")
+    assert decision.outcome == "undecided" and "no calibration" in decision.reason
+    with pytest.raises(InputError, match="'other'"):
+        decide(0.99, calibration, space="other")
+    assert undecided("no face", calibration).threshold == calibration.t_hi
+    assert packaged("no-such-space") is None
