@@ -23,6 +23,8 @@ class PackagedModelsHook(BuildHookInterface):
         root = Path(self.root)
         build = _load_neighbours(root / _RUNTIME)
         build.gather_models(root / _FOLDER, say=lambda line: self.app.display_info(f"packaged models: {line}"))
+        if version == "standard" and (root / "results").is_dir():
+            build_data["force_include"][str(root / "results")] = "vultus/results"
         build_data["artifacts"] += [f"/{_FOLDER.as_posix()}/{name}" for name in ("*.onnx", "*.txt", "index.json")]
 
 

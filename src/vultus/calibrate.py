@@ -51,7 +51,7 @@ def calibrate(templates: Embeddings, subjects: NDArray[Any], *, name: str, domai
     t_lo = min(t_hi, _highest_low_threshold(lowest, target_fnmr))
     keep = np.flatnonzero(curve.thresholds <= curve.thresholds[curve.supported].max(initial=-1.0) + GRID_STEP)
     return Calibration(templates.space, domain, name, status, target_fmr, target_fnmr, round(t_hi, 6), round(t_lo, 6),
-                       *(_rounded(column[keep]) for column in (curve.thresholds, curve.fmr, curve.upper)),
+                       _rounded(curve.thresholds[keep]), _rounded(curve.fmr[keep]), _rounded(curve.upper[keep]),
                        people=curve.people, mated_people=len(lowest), source=source)
 
 
@@ -61,10 +61,12 @@ def _rounded(column: NDArray[np.float64]) -> tuple[float, ...]:
 
 def _grid(scores: NDArray[np.float32]) -> NDArray[np.float64]:
     low, high = np.quantile(scores, 0.3), 1.0
-    return np.round(np.arange(np.floor(low / GRID_STEP) * GRID_STEP, high + GRID_STEP, GRID_STEP), 6)
+    start = float(np.floor(low / GRID_STEP)) * GRID_STEP
+    return np.round(np.arange(start, high + GRID_STEP, GRID_STEP, dtype=np.float64), 6)
 
 
-def _one_mated_score_each(scores: NDArray[np.float32], number: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float64]:
+def _one_mated_score_each(scores: NDArray[np.float32], number: NDArray[np.int64],
+                          rng: np.random.Generator) -> NDArray[np.float64]:
     """One randomly drawn mated score for every person with two pictures or more."""
     drawn = []
     for person in np.flatnonzero(np.bincount(number) > 1):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vultus.errors import InputError
-from vultus.types import Decision
+from vultus.types import Decision, Outcome
 
 KIND = "vultus-calibration"
 
@@ -76,7 +76,7 @@ class Calibration:
         if record.get("kind") != KIND or record.get("schema") != 1:
             raise InputError("calibration", expected=f"a {KIND} file of schema 1",
                              got=f"{record.get('kind')} {record.get('schema')}")
-        parts = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
+        parts: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
         known = set(cls.__dataclass_fields__)
         if set(parts) - {"kind", "schema"} != known:
             raise InputError("calibration", expected="fields " + ", ".join(sorted(known)), got=", ".join(sorted(parts)))
@@ -116,7 +116,7 @@ def decide(similarity: float, calibration: Calibration | None, *, space: str) ->
     if calibration.space != space:
         raise InputError("calibration", expected=f"one for space {space!r}", got=f"one for {calibration.space!r}")
     rate, upper = calibration.at_score(similarity)
-    outcome = "match" if similarity >= calibration.t_hi else "no_match" if similarity < calibration.t_lo else "undecided"
+    outcome: Outcome = "match" if similarity >= calibration.t_hi else "no_match" if similarity < calibration.t_lo else "undecided"
     reason = "similarity lies between the two thresholds" if outcome == "undecided" else ""
     return Decision(outcome, similarity, calibration.t_hi, calibration.t_lo, rate, upper, calibration.domain, reason, space)
 

@@ -1,4 +1,4 @@
-"""Reads the Labeled Faces in the Wild layout: `images/<Person>/<Person>_NNNN.jpg` and a View 2 `pairs.txt` (Huang et al., 2007)."""
+"""Reads the LFW layout: `images/<Person>/<Person>_NNNN.jpg` and a View 2 `pairs.txt` (Huang et al., UMass TR 07-49, 2007)."""
 
 from __future__ import annotations
 
