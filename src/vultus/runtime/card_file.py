@@ -31,7 +31,7 @@ def read_card(path: Path) -> ModelCard:
     """The card in the TOML file at `path`. Raises InputError when the file is missing or not a card."""
     try:
         if path.stat().st_size > _MAX_CARD_BYTES:
-            raise InputError("card", expected=f"at most {_MAX_CARD_BYTES} bytes", got=f"{path.stat().st_size} bytes in {path.name}")
+            raise InputError("card", expected=f"at most {_MAX_CARD_BYTES} bytes", got=f"more in {path.name}")
         text = path.read_text("utf-8")
     except OSError as error:
         raise InputError("card", expected="a TOML file that can be read", got=f"{path}: {error.strerror}") from error
@@ -55,7 +55,7 @@ def _card(table: Mapping[str, Any], where: str) -> ModelCard:
         "source": _table, "input": _table, "output": _table, "licence": _table, "training": _table, "measured": _tables,
     }, required=("name", "summary", "task", "file", "source", "input", "output", "licence"))
     source = _source(values.pop("source"), f"{where}: source")
-    if source.kind != "packaged":
+    if source.kind not in ("packaged", "local"):
         _require(values, where, ("sha256", "bytes"))
     net_input = _input(values.pop("input"), f"{where}: input")
     outputs = tuple(_output(name, entry, f"{where}: output.{name}") for name, entry in values.pop("output").items())
@@ -65,7 +65,8 @@ def _card(table: Mapping[str, Any], where: str) -> ModelCard:
         "code": _text, "weights": _text, "training_data": _text, "note": _text}, required=("code", "weights", "training_data")))
     training = Training(**_take(values.pop("training", {}), f"{where}: training", {"data": _text, "overlap": _text}))
     measured = tuple(_measured(entry, f"{where}: measured") for entry in values.pop("measured", ()))
-    return ModelCard(source=source, input=net_input, outputs=outputs, licence=licence, training=training, measured=measured, **values)
+    return ModelCard(source=source, input=net_input, outputs=outputs, licence=licence, training=training, measured=measured,
+                     **values)
 
 
 def _source(table: Mapping[str, Any], where: str) -> Source:
@@ -78,7 +79,7 @@ def _source(table: Mapping[str, Any], where: str) -> Source:
     if source.kind == "hub" and not _HEX40.fullmatch(source.version):
         raise InputError(f"{where}.version", expected="the commit, 40 hex digits", got=repr(source.version),
                          hint="a branch name can move, so that the file could change without notice")
-    if source.convert == "build" and source.kind != "packaged" or source.convert == "tfjs" and source.kind == "local":
+    if (source.convert == "build" and source.kind != "packaged") or (source.convert == "tfjs" and source.kind == "local"):
         raise InputError(f"{where}.convert", expected="'build' only for packaged nets, 'tfjs' only for archives",
                          got=f"{source.convert!r} for kind {source.kind!r}")
     return source
@@ -87,19 +88,20 @@ def _source(table: Mapping[str, Any], where: str) -> Source:
 def _input(table: Mapping[str, Any], where: str) -> NetInput:
     values = _take(table, where, {
         "name": _line, "layout": _one_of("nhwc", "nchw"), "dtype": _one_of("float32", "uint8"), "size": _size,
-        "colour": _one_of(*_CHANNELS), "mean": _numbers, "std": _numbers, "crop": _text}, required=("name", "layout", "dtype", "size"))
+        "colour": _one_of(*_CHANNELS), "mean": _numbers, "std": _numbers, "crop": _text},
+        required=("name", "layout", "dtype", "size"))
     channels = _CHANNELS[values.get("colour", "rgb")]
     for key, neutral in (("mean", 0.0), ("std", 1.0)):
         values[key] = values.get(key) or (neutral,) * channels
-        if len(values[key]) != channels or key == "std" and min(values[key]) <= 0:
+        if len(values[key]) != channels or (key == "std" and min(values[key]) <= 0):
             raise InputError(f"{where}.{key}", expected=f"{channels} numbers{', each above 0' if key == 'std' else ''}",
                              got=str(list(values[key])))
     return NetInput(**values)
 
 
 def _output(name: str, table: Any, where: str) -> NetOutput:
-    return NetOutput(name=name, **_take(_table(where, table), where, {"dimension": _dimension, "meaning": _line, "labels": _labels},
-                                        required=("dimension", "meaning")))
+    return NetOutput(name=name, **_take(_table(where, table), where, {
+        "dimension": _dimension, "meaning": _line, "labels": _labels}, required=("dimension", "meaning")))
 
 
 def _measured(table: Mapping[str, Any], where: str) -> Measured:
@@ -107,7 +109,7 @@ def _measured(table: Mapping[str, Any], where: str) -> Measured:
         "figure": _line, "value": _number, "low": _number, "high": _number, "n": _count, "data": _line, "note": _text},
         required=("figure", "value", "data")))
     low, high = measured.low, measured.high
-    if (low is None) != (high is None) or low is not None and high is not None and not low <= measured.value <= high:
+    if (low is None) != (high is None) or (low is not None and high is not None and not low <= measured.value <= high):
         raise InputError(where, expected="low <= value <= high, or neither low nor high",
                          got=f"{low}, {measured.value}, {high} for {measured.figure!r}")
     return measured
@@ -125,11 +127,12 @@ def _take(table: Mapping[str, Any], where: str, checks: Mapping[str, _Check], re
 def _require(table: Mapping[str, Any], where: str, keys: tuple[str, ...]) -> None:
     for key in keys:
         if not table.get(key) and table.get(key) != {}:
-            raise InputError(f"{where}.{key}", expected="a value", got="none", hint="vultus.runtime.model_card describes every key")
+            raise InputError(f"{where}.{key}", expected="a value", got="none",
+                             hint="vultus.runtime.model_card describes every key")
 
 
 def _typed(where: str, value: Any, kind: type, expected: str) -> Any:
-    if not isinstance(value, kind) or isinstance(value, bool) and kind is not bool:
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise InputError(where, expected=expected, got=repr(value))
     return value
 
