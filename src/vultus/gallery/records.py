@@ -1,0 +1,103 @@
+"""What the gallery answers with."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from vultus.types import Decision
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone enrolled: random id (32 hex digits), name, number of templates, when the person was added (UTC)."""
+
+    id: str
+    name: str
+    templates: int
+    created: str
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """What an enrolment changed: templates added, pictures skipped because this person has them already, person made anew."""
+
+    person_id: str
+    added: int
+    skipped: int
+    created: bool
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What forgetting removed; `scrubbed` is False if unreadable remains may wait in the file until another process closes it."""
+
+    person_id: str
+    faces: int
+    templates: int
+    scrubbed: bool
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A person found: cosine -1..1 of the most similar of the person's templates, and the face it came from."""
+
+    person_id: str
+    name: str
+    similarity: float
+    face_id: str
+
+
+@dataclass(frozen=True)
+class Identification:
+    """Who a face is, as far as the gallery can say.
+
+    Args:
+        outcome: `person`, `unknown` or `undecided`.
+        best: the most similar person, None in an empty gallery; `outcome` says whether to believe it.
+        candidates: the most similar people, best first, without any claim.
+        decision: the one-to-one decision on `best`, None in an empty gallery.
+        gallery_people: people searched.
+        gallery_templates: templates searched.
+        false_positive_identification_upper: 1 - (1 - fmr_upper)^n with n = gallery_templates, 0..1: how often a stranger
+            would reach this similarity with anybody, if comparisons were independent. A model, not a measurement.
+        reason: why undecided or unknown, empty otherwise.
+    """
+
+    outcome: Literal["person", "unknown", "undecided"]
+    best: Hit | None
+    candidates: tuple[Hit, ...]
+    decision: Decision | None
+    gallery_people: int
+    gallery_templates: int
+    false_positive_identification_upper: float | None = None
+    reason: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class GalleryInfo:
+    """The gallery in figures; `keys` and `master_key` say where its keys are."""
+
+    path: str
+    id: str
+    virtual: bool
+    space: str | None
+    dimension: int | None
+    people: int
+    faces: int
+    templates: int
+    revision: int
+    schema: int
+    audit_entries: int
+    created: str
+    bytes: int
+    keys: str
+    master_key: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
