@@ -1,0 +1,1 @@
+"""The published methods we build, as data: one file a brief under `points/`, listing every point that its demonstration must settle."""
