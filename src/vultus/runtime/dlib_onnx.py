@@ -14,6 +14,7 @@ What changes and why the result stays the same:
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import onnx
@@ -103,7 +104,7 @@ class _Graph:
         self._weights.append(numpy_helper.from_array(np.ascontiguousarray(stored), name))
         return self.node("Cast", [name], f"{name}.float", to=TensorProto.FLOAT)
 
-    def node(self, kind: str, inputs: list[str], output: str, **attributes: object) -> str:
+    def node(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
         self._nodes.append(helper.make_node(kind, inputs, [output], name=output, **attributes))
         return output
 
@@ -114,7 +115,7 @@ class _Graph:
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION)
         model.producer_name, model.producer_version = "vultus", ""
         onnx.checker.check_model(model, full_check=True)
-        return model.SerializeToString(deterministic=True)
+        return bytes(model.SerializeToString(deterministic=True))
 
 
 def _emit_stem(graph: _Graph, part: Sequence[DlibLayer]) -> None:

@@ -40,7 +40,7 @@ def slim_onnx(data: bytes, shapes: Mapping[str, Sequence[int | str]], half: bool
     model = helper.make_model(slim, opset_imports=graph.opset_import, ir_version=max(graph.ir_version, 4))
     model.producer_name = "vultus"
     onnx.checker.check_model(model)
-    return model.SerializeToString(deterministic=True)
+    return bytes(model.SerializeToString(deterministic=True))
 
 
 def _fold_batch_norm(nodes: list[onnx.NodeProto], weights: dict[str, np.ndarray]) -> list[onnx.NodeProto]:
