@@ -86,7 +86,8 @@ class Gallery:
         Args:
             name: the person's name, 1 to 1024 bytes.
             embeddings: (n, d), n >= 1, all of the gallery's space.
-            source: the picture they came from, or one for every row; a picture that the person has already is skipped.
+            source: the picture they came from, or one for every row; a picture that the person has already is skipped,
+                and the same object at several rows is one picture with several faces.
             details: one JSON-able note for every row (box, quality); stored encrypted.
             rendered: the pictures show people who do not exist; only a gallery marked `virtual` takes them.
         """
@@ -101,10 +102,10 @@ class Gallery:
             revision = rows.next_revision(connection)
             person_id, key, created = self._person_for(connection, name, revision)
             added = rows.add_faces(connection, person_id, key, embeddings, sources, notes, revision)
-            if added:
+            if any(added):
                 rows.commit_revision(connection, revision)
-                audit.append(connection, self._audit_key, "enrolled", person_id, {"templates": added, "new_person": created})
-        return Enrolled(person_id, added, len(embeddings) - added, created)
+                audit.append(connection, self._audit_key, "enrolled", person_id, {"templates": sum(added), "new_person": created})
+        return Enrolled(person_id, created, tuple(added))
 
     def known(self, name: str, sources: Sequence[Source]) -> list[bool]:
         """For every picture, whether the person of this name has it already."""

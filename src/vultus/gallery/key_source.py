@@ -75,7 +75,8 @@ class KeySource:
         if KEY_VARIABLE in os.environ:
             return _decoded(os.environ[KEY_VARIABLE], KEY_VARIABLE)
         if FILE_VARIABLE in os.environ:
-            return _read(Path(os.environ[FILE_VARIABLE]), f"restore it or change {FILE_VARIABLE}; no new key is made in its place")
+            hint = f"restore it or change {FILE_VARIABLE}; no new key is made in its place"
+            return _read(Path(os.environ[FILE_VARIABLE]), hint)
         return self._own_key(first)
 
     def describe_master(self) -> str:

@@ -18,7 +18,7 @@ def checked_name(name: str) -> str:
     try:
         size = len(plain.encode())
     except UnicodeEncodeError as error:
-        raise InputError("name", expected="valid Unicode text", got="bytes that are not UTF-8", hint="rename the folder") from error
+        raise InputError("name", expected="valid Unicode text", got="bytes that are not UTF-8", hint="rename it") from error
     if not 0 < size <= MAX_BYTES:
         raise InputError("name", expected=f"1 to {MAX_BYTES} bytes of text", got=f"{size} bytes")
     return plain

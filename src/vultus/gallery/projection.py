@@ -63,7 +63,8 @@ class Snapshot:
 class Projection:
     """Keeps a `Snapshot` at the gallery's revision. Not locked: the gallery calls `refresh` from one thread at a time.
 
-    New rows go behind the old ones in arrays with spare room, so extending costs what is new; a view handed out before stays valid.
+    New rows go behind the old ones in arrays with spare room, so extending costs what is new; a view handed out before stays
+    valid.
     """
 
     def __init__(self, keys: KeyStore, space: str, dimension: int) -> None:
@@ -127,18 +128,17 @@ class Projection:
         renumber = np.array([self._index.get(person_id, -1) for person_id in old.people], np.intp)
         owner = renumber[old.owner]
         chosen = owner >= 0
-        self._count = 0
-        self._reserve(int(chosen.sum()))
         self._count = int(chosen.sum())
-        for target, values in ((self._matrix, old.matrix), (self._owner, owner), (self._faces, old.faces)):
-            target[:self._count] = values[chosen]
+        self._matrix, self._owner, self._faces = self._room(self._count)
+        filled = slice(self._count)
+        self._matrix[filled], self._owner[filled], self._faces[filled] = old.matrix[chosen], owner[chosen], old.faces[chosen]
 
     def _reserve(self, rows: int) -> None:
         """Fresh arrays with room for `rows`, holding the first `_count` rows of the old ones."""
-        old = self._matrix, self._owner, self._faces
-        self._matrix, self._owner, self._faces = self._room(rows)
-        for target, values in zip((self._matrix, self._owner, self._faces), old, strict=True):
-            target[:self._count] = values[:self._count]
+        kept = slice(self._count)
+        matrix, owner, faces = self._room(rows)
+        matrix[kept], owner[kept], faces[kept] = self._matrix[kept], self._owner[kept], self._faces[kept]
+        self._matrix, self._owner, self._faces = matrix, owner, faces
 
     def _room(self, rows: int) -> tuple[Float, NDArray[np.intp], NDArray[np.bytes_]]:
         rows = max(rows, _ROOM)

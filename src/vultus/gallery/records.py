@@ -20,12 +20,21 @@ class Person:
 
 @dataclass(frozen=True)
 class Enrolled:
-    """What an enrolment changed: templates added, pictures skipped because this person has them already, person made anew."""
+    """What an enrolment changed: whether the person is new, and which rows were added; the person has the others already."""
 
     person_id: str
-    added: int
-    skipped: int
     created: bool
+    rows: tuple[bool, ...]
+
+    @property
+    def added(self) -> int:
+        """Templates added."""
+        return sum(self.rows)
+
+    @property
+    def skipped(self) -> int:
+        """Rows left out because the person has their picture already."""
+        return len(self.rows) - self.added
 
 
 @dataclass(frozen=True)

@@ -43,20 +43,26 @@ def add_person(connection: Connection, person_id: str, name: str, key: bytes, re
 
 
 def add_faces(connection: Connection, person_id: str, key: bytes, embeddings: Embeddings, sources: Sequence[Source | None],
-              details: Sequence[Details | None], revision: int) -> int:
-    """A face and a template for every row whose picture the person does not have yet; returns how many were added."""
-    before = known_tags(connection, person_id)
-    made: dict[bytes, str] = {}
-    added = 0
+              details: Sequence[Details | None], revision: int) -> list[bool]:
+    """A face and a template for every row; one `Source` object at several rows is one picture with several faces.
+
+    A row whose picture the person has already, or that is another object's picture again, is skipped. Returns which rows were
+    added.
+    """
+    known = known_tags(connection, person_id)
+    made: dict[int, str] = {}  # by identity of the source object
+    added: list[bool] = []
     for vector, source, note in zip(embeddings.vectors, sources, details, strict=True):
-        mark = tag(key, source) if source else b""
-        if mark in before:
-            continue
-        if source and mark not in made:
-            made[mark] = _add_source(connection, person_id, key, source, mark)
-        face_id = _add_face(connection, person_id, key, made.get(mark), note)
+        if source and id(source) not in made:
+            mark = tag(key, source)
+            if mark in known:
+                added.append(False)
+                continue
+            known.add(mark)
+            made[id(source)] = _add_source(connection, person_id, key, source, mark)
+        face_id = _add_face(connection, person_id, key, made[id(source)] if source else None, note)
         _add_template(connection, (person_id, face_id, embeddings.space), key, vector.astype("<f4").tobytes(), revision)
-        added += 1
+        added.append(True)
     return added
 
 
