@@ -74,7 +74,7 @@ def _source(table: Mapping[str, Any], where: str) -> Source:
         "kind": _one_of(*get_args(Kind)), "package": _package, "version": _text, "sha256": _sha256, "integrity": _integrity,
         "path": _member, "convert": _one_of("none", "tfjs", "build")}, required=("kind",)))
     if source.kind in ("npm", "pypi", "hub"):
-        digest = "sha256" if source.sha256 or not source.integrity else "integrity"
+        digest = "integrity" if source.kind == "npm" and source.integrity else "sha256"
         _require(vars(source), where, ("package", "version", "path", digest))
     if source.kind == "hub" and not _HEX40.fullmatch(source.version):
         raise InputError(f"{where}.version", expected="the commit, 40 hex digits", got=repr(source.version),

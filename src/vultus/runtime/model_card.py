@@ -7,8 +7,8 @@ the store folder. Importing this module loads neither numpy nor onnx. The form, 
     summary = "1024-d face descriptor"  # one line, what a user gets
     task = "embed"                      # a task of vultus.tasks.TASKS
     file = "faceres.onnx"               # plain file name in the store
-    sha256 = "64 hex"                   # of `file` as it is run; kind "packaged": left out, the build's index has it; "local": may be
-    bytes = 6978814                     #   left out, the import fills it in. The same for `bytes`, the size of `file`
+    sha256 = "64 hex"                   # of `file` as it is run; left out for kind "packaged" (the build's index has it) and,
+    bytes = 6978814                     #   if you like, for kind "local" (the import fills both in)
     default = false                     # true: the net taken for its task when nobody chooses; at most one a task
 
     [source]

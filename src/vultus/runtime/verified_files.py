@@ -1,7 +1,7 @@
 """Remembers which files had which sha256, so that large weights are not read twice.
 
-A note is valid while size, time of change and inode stay as they were. This guards against damage and half downloads. Who may write into the store may also write the notes; `vultus models verify`
-reads every byte and ignores them.
+A note is valid while size, time of change and inode stay as they were. This guards against damage and
+half downloads. Who may write into the store may also write the notes; `vultus models verify` reads every byte all the same.
 """
 
 from __future__ import annotations
