@@ -116,6 +116,12 @@ def test_every_shorter_file_is_refused(file: bytes) -> None:
             read_dlib_layers(file[:length])
 
 
+@pytest.mark.parametrize("control", [0x00, 0x09, 0x11, 0x41])
+def test_a_byte_that_starts_no_integer_is_refused(file: bytes, control: int) -> None:
+    with pytest.raises(DlibFormatError, match=f"byte {control:#04x} does not start an integer"):
+        read_dlib_layers(bytes([control]) + file[1:])
+
+
 def test_bytes_after_the_end_are_refused(file: bytes) -> None:
     with pytest.raises(DlibFormatError, match="1 bytes follow"):
         read_dlib_layers(file + b"\0")
