@@ -210,6 +210,9 @@ def test_what_cannot_be_folded_is_refused() -> None:
     padded = DlibLayer("con", (*layers[1].sizes[:5], 2, 2), layers[1].arrays)
     with pytest.raises(DlibFormatError, match="mean cannot be folded"):
         emit_onnx([layers[0], padded, *layers[2:]])
+    loud = DlibLayer("affine", (), (np.full(4, 1e6, np.float32), np.zeros(4, np.float32)))
+    with pytest.raises(DlibFormatError, match=r"beyond float16; emit it with half=False"):
+        emit_onnx([*layers[:7], loud, *layers[8:]])
     with pytest.raises(DlibFormatError, match="over 3 pixels"):
         emit_onnx([DlibLayer("input", (3, 3), layers[0].arrays), *layers[1:]])
     wide = DlibLayer("fc", (), (np.ones((9, 5), np.float32),))

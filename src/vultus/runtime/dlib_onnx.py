@@ -99,9 +99,9 @@ class _Graph:
         if not (half and self._half):
             self._weights.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
             return name
-        with np.errstate(over="raise"):
-            stored = values.astype(np.float16)
-        self._weights.append(numpy_helper.from_array(np.ascontiguousarray(stored), name))
+        if np.abs(values).max() > np.finfo(np.float16).max:
+            raise DlibFormatError(f"{name} holds values beyond float16; emit it with half=False")
+        self._weights.append(numpy_helper.from_array(np.ascontiguousarray(values.astype(np.float16)), name))
         return self.node("Cast", [name], f"{name}.float", to=TensorProto.FLOAT)
 
     def node(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
