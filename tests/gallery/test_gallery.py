@@ -12,7 +12,8 @@ from vultus.types import Decision, Embeddings
 
 def decide(similarity: float) -> Decision:
     outcome = "match" if similarity >= 0.7 else "no_match" if similarity < 0.5 else "undecided"
-    return Decision(outcome, similarity, 0.7, 0.5, 0.001, 0.01, "points", "between" if outcome == "undecided" else "", "points/sphere")
+    reason = "between" if outcome == "undecided" else ""
+    return Decision(outcome, similarity, 0.7, 0.5, 0.001, 0.01, "points", reason, "points/sphere")
 
 
 def test_enrolled_people_are_found_again_after_reopening(tmp_path, keys, templates):
@@ -175,7 +176,8 @@ def test_forget_by_name_or_id(tmp_path, keys, templates):
             gallery.forget("Ada")
         again = gallery.enrol("Ada", templates(0))
         assert again.created and again.person_id != done.person_id
-        assert [entry["event"] for entry in gallery.log()] == ["created", "enrolled", "enrolled", "forgotten", "forgotten", "enrolled"]
+        events = [entry["event"] for entry in gallery.log()]
+        assert events == ["created", "enrolled", "enrolled", "forgotten", "forgotten", "enrolled"]
 
 
 def test_unknown_person_names_close_ones(tmp_path, keys, templates):
@@ -201,7 +203,8 @@ def test_threads_share_a_gallery(tmp_path, keys, templates):
                     wrong.append(hit)
 
     with Gallery.open(tmp_path / "g", keys=keys) as gallery:
-        threads = [threading.Thread(target=write, args=(n,)) for n in range(4)] + [threading.Thread(target=look) for _ in range(2)]
+        threads = [threading.Thread(target=write, args=(n,)) for n in range(4)]
+        threads += [threading.Thread(target=look) for _ in range(2)]
         for thread in threads:
             thread.start()
         for thread in threads:

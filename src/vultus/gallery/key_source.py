@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import sys
 import tempfile
@@ -102,21 +101,25 @@ def _create(path: Path) -> bool:
     """Write a random key unless another process was first; the file appears complete or not at all."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".master-")  # mode 0600
-        temporary = Path(name)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".master-")  # mode 0600
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(base64.b64encode(seal.new_key()) + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
-            os.link(temporary, path)
+            return _link(temporary, path)
         finally:
-            temporary.unlink()
-    except FileExistsError:
-        return False
+            os.unlink(temporary)
     except OSError as error:
         raise StorageError(f"{path}: the new master key cannot be written ({error.strerror}); "
                            f"set {FOLDER_VARIABLE} to a writable folder") from error
+
+
+def _link(temporary: str, path: Path) -> bool:
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
     return True
 
 
@@ -132,7 +135,7 @@ def _read(path: Path, hint: str) -> bytes:
 def _decoded(text: str, where: str) -> bytes:
     try:
         return _checked(base64.b64decode(text.strip(), validate=True), where)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error is one
         raise StorageError(f"{where}: expected a master key of 32 bytes in base64, got another text") from error
 
 

@@ -46,7 +46,8 @@ class Seen:
         """Box, score and quality of a face as plain values."""
         assert self.faces is not None
         quality = dict(self.quality[face]) if self.quality else {}
-        return {"box": [round(float(edge), 2) for edge in self.faces.boxes[face]], "score": float(self.faces.scores[face]), **quality}
+        box = [round(float(edge), 2) for edge in self.faces.boxes[face]]
+        return {"box": box, "score": float(self.faces.scores[face]), **quality}
 
 
 # One `Seen` for every path, in the order of the paths; may read ahead.
