@@ -75,8 +75,7 @@ def _report(rounds: dict[str, list[float]], engines: Sequence[str], digest: str)
 
 def _system(engine: str) -> tuple[Recogniser, Any]:
     embedder = registry.build("embed/dlib_resnet", overrides={"engine": engine, "threads": 2, "micro_batch": 32})
-    return Recogniser(detector=registry.build("detect/centerface", overrides={"engine": engine, "threads": 2}),
-                      embedder=embedder), embedder
+    return Recogniser(engine=engine, threads=2), embedder
 
 
 def _crops(paths: Sequence[Path]) -> Crops:

@@ -1,0 +1,1 @@
+"""Workflows over tasks: each folder is one application of the package."""
