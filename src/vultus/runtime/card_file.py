@@ -96,6 +96,8 @@ def _input(table: Mapping[str, Any], where: str) -> NetInput:
         if len(values[key]) != channels or (key == "std" and min(values[key]) <= 0):
             raise InputError(f"{where}.{key}", expected=f"{channels} numbers{', each above 0' if key == 'std' else ''}",
                              got=str(list(values[key])))
+    if values["dtype"] == "uint8" and (any(values["mean"]) or set(values["std"]) != {1.0}):
+        raise InputError(f"{where}.dtype", expected="float32 when mean or std is given", got="'uint8'")
     return NetInput(**values)
 
 

@@ -95,6 +95,15 @@ def place(card_: ModelCard) -> Path:
     return store_dir() / card_.name / card_.file
 
 
+def sha256(name: str) -> str:
+    """The sha256 that the net's file must have. Raises like `find`, but reads no weights of fetched nets."""
+    card_ = card(name)
+    if card_.source.kind != "packaged":
+        return card_.sha256
+    from vultus.runtime.packaged import packaged_file
+    return packaged_file(name).sha256
+
+
 def state(name: str, *, again: bool = False) -> State:
     """Whether the net called `name` can be used; `again` reads every byte instead of trusting earlier checks."""
     try:
@@ -148,13 +157,13 @@ def _own_card(name: str) -> ModelCard:
 
 
 def _checked(card_: ModelCard, given: Path | None, *, again: bool) -> Path:
-    sha256, size = card_.sha256, card_.bytes
+    wanted, size = card_.sha256, card_.bytes
     if card_.source.kind == "packaged":
         from vultus.runtime.packaged import packaged_file
         packaged = packaged_file(card_.name)
         if given is None:
             return packaged.path
-        sha256, size = packaged.sha256, packaged.path.stat().st_size
+        wanted, size = packaged.sha256, packaged.path.stat().st_size
     path = place(card_) if given is None else given
     what = f"model {card_.name!r}: {path}"
     if not path.is_file():
@@ -164,8 +173,8 @@ def _checked(card_: ModelCard, given: Path | None, *, again: bool) -> Path:
         raise WeightsError(f"{what} is {word}: {found} bytes, expected {size}; {repair(card_)}")
     files = VerifiedFiles(store_dir() / ".verified.json")
     digest = files.read_again(path) if again else files.sha256(path)
-    if digest != sha256:
-        raise WeightsError(f"{what} is altered: sha256 {digest}, expected {sha256}; {repair(card_)}")
+    if digest != wanted:
+        raise WeightsError(f"{what} is altered: sha256 {digest}, expected {wanted}; {repair(card_)}")
     return path
 
 
