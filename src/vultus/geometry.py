@@ -109,6 +109,11 @@ def expand(boxes: NDArray[Any], margin: float) -> Float:
     return np.hstack([centre - half, centre + half]).astype(np.float32)
 
 
+def face_warps(faces: Faces, wanted: Template) -> Warps:
+    """Crop-to-source warps float64 (n, 2, 3) of faces for a template of either kind."""
+    return loose_warp(faces.boxes, wanted) if wanted.kind == "loose" else similarity_warp(faces.points, wanted)
+
+
 def crop(image: Image, faces: Faces, name: str | Template) -> Crops:
     """Cut every face of a picture for a template.
 
@@ -121,9 +126,13 @@ def crop(image: Image, faces: Faces, name: str | Template) -> Crops:
         name: key of `TEMPLATES`, or a Template.
     """
     wanted = template(name)
-    picture = check_image(image)
-    warps = loose_warp(faces.boxes, wanted) if wanted.kind == "loose" else similarity_warp(faces.points, wanted)
-    return cut(picture, warps, wanted)
+    return cut(check_image(image), face_warps(faces, wanted), wanted)
+
+
+def crop_density(faces: Faces, name: str | Template) -> float:
+    """Source px behind one crop px where it is least: below 1 some face is enlarged. Infinite without faces."""
+    warps = face_warps(faces, template(name))
+    return float(np.hypot(warps[:, 0, 0], warps[:, 1, 0]).min(initial=np.inf))
 
 
 def cut(image: Image, warps: Warps, wanted: Template) -> Crops:
