@@ -6,12 +6,9 @@ Exit status: 0 done (or match), 1 no match, 2 bad input or environment, 3 undeci
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import sys
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -25,7 +22,8 @@ class Verbs(click.Group):
     """A group whose commands are the files of this folder, imported when they are needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        names = {path.stem for path in Path(__file__).parent.glob("*.py")} - _NOT_VERBS
+        files = os.listdir(os.path.dirname(__file__))
+        names = {name.removesuffix(".py") for name in files if name.endswith(".py")} - _NOT_VERBS
         return sorted(name.replace("_", "-") for name in names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -74,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except Exception as error:  # noqa: BLE001 - the outermost boundary: it ends the program, it does not keep going
         if os.environ.get("VULTUS_DEBUG"):
+            import traceback
             traceback.print_exc()
         return _fail("internal", f"{type(error).__name__}: {error} (VULTUS_DEBUG=1 shows where)", 70, as_json)
     return status if isinstance(status, int) else 0
@@ -81,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _fail(code: str, message: str, status: int, as_json: bool) -> int:
     if as_json:
+        import json
         click.echo(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
     else:
         click.echo(f"vultus: {message}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -20,6 +19,7 @@ def json_option(function: F) -> F:
 
 def print_json(record: Any) -> None:
     """One JSON document to stdout; NaN is refused."""
+    import json
     click.echo(json.dumps(record, ensure_ascii=False, allow_nan=False))
 
 
