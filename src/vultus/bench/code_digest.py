@@ -13,14 +13,17 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from vultus.tasks import TASKS
+
 PACKAGE = Path(__file__).parents[1]
 SHELVES = ("runtime", "data", "people", "nn", "losses", "evaluate", "report", "geometry", "image")
-# A suite measures the composition, so the layers above the shelves count as well.
-COMPOSITION = (*SHELVES, "pipeline", "decide", "gallery", "compat", "apps", "bench", "detect", "embed")
+# A method may also import what its task shares (`vultus.attack.base`); a suite measures the composition as well.
+OF_METHODS = (*SHELVES, *TASKS)
+OF_SUITES = (*OF_METHODS, "pipeline", "decide", "calibrate", "gallery", "compat", "apps", "bench")
 
 
 def method_digest(folder: Path) -> str:
-    """Digest of a method's folder: its modules, the shelf modules they import, directly or not, and small.toml's settings.
+    """Digest of a method's folder: its modules, the shelf and shared task modules they import, directly or not, and small.toml's settings.
 
     Args:
         folder: the method's folder.
@@ -30,15 +33,15 @@ def method_digest(folder: Path) -> str:
     """
     settings = folder / "small.toml"
     extra = tomllib.loads(settings.read_text("utf-8")) if settings.is_file() else {}
-    return _digest(sorted(folder.glob("*.py")), SHELVES, extra)
+    return _digest(sorted(folder.glob("*.py")), OF_METHODS, extra)
 
 
 def suite_digest(path: Path) -> str:
     """Digest of a suite's file and of every module of the package below the command line that it imports, directly or not."""
-    return _digest([path], COMPOSITION, {})
+    return _digest([path], OF_SUITES, {})
 
 
-def dependencies(files: Iterable[Path], shelves: tuple[str, ...] = SHELVES) -> dict[str, Path]:
+def dependencies(files: Iterable[Path], shelves: tuple[str, ...] = OF_METHODS) -> dict[str, Path]:
     """Modules `vultus.<shelf>...` that these files import, directly or through each other: dotted name -> file."""
     found: dict[str, Path] = {}
     waiting = [name for path in files for name in imported_names(_parse(path), _package(path))]
