@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
+from vultus.data.picture_files import PictureFile
 from vultus.errors import ImageError, InputError
 from vultus.gallery.gallery import Gallery
 from vultus.gallery.naming import checked_name
-from vultus.gallery.seen import Recognise, Seen
+from vultus.gallery.one_face import refusal
 from vultus.gallery.source import Source
+from vultus.pipeline import PictureResult
 from vultus.types import Embeddings
 
 BATCH = 32  # pictures of one person in one transaction: bounds both the waiting for the disk and what a crash repeats
+
+
+class Recognises(Protocol):
+    """What `vultus.pipeline.Recogniser` offers: one result for every picture, in order; may read ahead."""
+
+    def process(self, pictures: Iterable[PictureFile]) -> Iterator[PictureResult]: ...
 
 
 @dataclass(frozen=True)
@@ -35,57 +42,55 @@ class Intake:
 
     Args:
         gallery: where to.
-        recognise: pictures to faces and templates.
+        recogniser: pictures to faces and templates.
         rendered: the pictures show people who do not exist.
     """
 
-    def __init__(self, gallery: Gallery, recognise: Recognise, *, rendered: bool = False) -> None:
-        self._gallery, self._recognise, self._rendered = gallery, recognise, rendered
+    def __init__(self, gallery: Gallery, recogniser: Recognises, *, rendered: bool = False) -> None:
+        self._gallery, self._recogniser, self._rendered = gallery, recogniser, rendered
         self._asked: deque[tuple[str, Source]] = deque()
         self._ready: deque[PictureOutcome] = deque()
-        self._batch: list[tuple[Source, Seen]] = []
+        self._batch: list[tuple[Source, Embeddings, dict[str, Any]]] = []
         self._name = ""
 
-    def run(self, pictures: Iterable[tuple[str, Path]]) -> Iterator[PictureOutcome]:
-        """Enrol (name, path) pairs and yield what became of each; order is kept within a person, roughly between people."""
-        for seen in self._recognise(self._unknown(pictures)):
-            name, source = self._asked.popleft()
-            if name != self._name or len(self._batch) == BATCH:
-                self._flush()
-                self._name = name
-            reason = seen.refusal()
-            if reason:
-                self._ready.append(PictureOutcome(source.path, name, "refused", reason))
-            else:
-                self._batch.append((source, seen))
+    def run(self, pictures: Iterable[tuple[str, PictureFile]]) -> Iterator[PictureOutcome]:
+        """Enrol (name, picture) pairs and yield what became of each, roughly in order."""
+        for result in self._recogniser.process(self._unknown(pictures)):
+            self._take(*self._asked.popleft(), result)
             yield from self._drain()
         self._flush()
         yield from self._drain()
 
-    def _unknown(self, pictures: Iterable[tuple[str, Path]]) -> Iterator[Path]:
-        """Paths of the pictures to recognise; what is known or cannot be read is answered at once."""
-        for name, path in pictures:
+    def _unknown(self, pictures: Iterable[tuple[str, PictureFile]]) -> Iterator[PictureFile]:
+        """Pictures to recognise; what is known or cannot be read is answered at once."""
+        for name, picture in pictures:
             try:
-                name, source = checked_name(name), Source.of_file(path)
+                name, source = checked_name(name), Source.of_file(picture.path)
             except (ImageError, InputError) as error:
-                self._ready.append(PictureOutcome(str(path), name, "refused", f"{error.code}: {error}"))
+                self._ready.append(PictureOutcome(picture.path, name, "refused", picture.error or f"{error.code}: {error}"))
                 continue
             if self._gallery.known(name, [source])[0]:
-                self._ready.append(PictureOutcome(str(path), name, "known"))
+                self._ready.append(PictureOutcome(picture.path, name, "known"))
                 continue
             self._asked.append((name, source))
-            yield path
+            yield picture
+
+    def _take(self, name: str, source: Source, result: PictureResult) -> None:
+        reason = refusal(result)
+        if reason:
+            self._ready.append(PictureOutcome(source.path, name, "refused", reason))
+            return
+        assert result.embeddings is not None
+        if name != self._name or len(self._batch) == BATCH:
+            self._flush()
+            self._name = name
+        self._batch.append((source, result.embeddings[0], result.face(0)))
 
     def _flush(self) -> None:
         if not self._batch:
             return
-        templates = [seen.embeddings for _, seen in self._batch if seen.embeddings is not None]
-        for other in templates[1:]:
-            other.check_space(templates[0].space)
-        rows = Embeddings(np.stack([each.vectors[0] for each in templates]), templates[0].space)
-        sources = [source for source, _ in self._batch]
-        notes = [seen.note() for _, seen in self._batch]
-        done = self._gallery.enrol(self._name, rows, source=sources, details=notes, rendered=self._rendered)
+        sources, templates, notes = (list(column) for column in zip(*self._batch, strict=True))
+        done = self._gallery.enrol(self._name, joined(templates), source=sources, details=notes, rendered=self._rendered)
         self._ready.extend(PictureOutcome(source.path, self._name, "enrolled" if added else "known")
                            for source, added in zip(sources, done.rows, strict=True))
         self._batch = []
@@ -93,3 +98,10 @@ class Intake:
     def _drain(self) -> Iterator[PictureOutcome]:
         while self._ready:
             yield self._ready.popleft()
+
+
+def joined(templates: list[Embeddings]) -> Embeddings:
+    """All rows below each other; SpaceError unless they are of one space."""
+    for each in templates:
+        each.check_space(templates[0].space)
+    return Embeddings(np.concatenate([each.vectors for each in templates]), templates[0].space)

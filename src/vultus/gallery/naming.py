@@ -24,6 +24,11 @@ def checked_name(name: str) -> str:
     return plain
 
 
+def encodable(text: str) -> str:
+    """The text with bytes of a path that are not UTF-8 written as escapes, so that it can be stored and printed."""
+    return text.encode(errors="backslashreplace").decode()
+
+
 def printable(text: str) -> str:
     """The text without characters that could move the cursor, change colours or reorder what a terminal shows."""
     return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(sign) in _HIDDEN else sign for sign in text)

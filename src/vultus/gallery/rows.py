@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from vultus.gallery import clock, seal, tables
+from vultus.gallery.naming import encodable
 from vultus.gallery.source import Source
 from vultus.types import Embeddings
 
@@ -76,7 +77,7 @@ def remove_person(connection: Connection, person_id: str) -> tuple[int, int]:
 
 def _add_source(connection: Connection, person_id: str, key: bytes, source: Source, mark: bytes) -> str:
     row_id = seal.new_id()
-    path = seal.seal_text(key, source.path.encode(errors="backslashreplace").decode(), "sources.path", person_id, row_id)
+    path = seal.seal_text(key, encodable(source.path), "sources.path", person_id, row_id)
     connection.execute(insert(tables.sources).values(id=row_id, person_id=person_id, tag=mark, path=path))
     return row_id
 
