@@ -16,9 +16,9 @@ from vultus.errors import InputError, UnknownNameError
 from vultus.types import Crops, Faces, Float, Image, check_image
 
 Warps = NDArray[np.float64]
-# Depth of the nose tip before the plane of eyes and mouth, in distances between the eyes: about 28 mm over 63 mm on an
-# adult head. Only the rough `yaw_deg` uses it.
-NOSE_DEPTH = 0.45
+# Depth of the nose tip before the plane of eyes and mouth, in distances between the eyes: fitted to the known yaw of the
+# rendered people of `data/demo_people` as CenterFace's points show them (mean error 3 degrees within +-25).
+NOSE_DEPTH = 0.6
 
 
 @dataclass(frozen=True)
