@@ -13,7 +13,6 @@ from vultus.calibrate import calibrate
 from vultus.data.lfw import read_lfw
 from vultus.decide import Calibration
 from vultus.evaluate.people_bootstrap import fmr_curve, person_pair_shares
-from vultus.pipeline import Recogniser
 from vultus.report import Report, Table, Value
 
 PROTOCOL = (
@@ -25,7 +24,7 @@ DOMAIN = "press photographs (LFW folds 1-3), random impostors: optimistic within
 def run(data: Path | None, rng: np.random.Generator) -> Report:
     """Make the calibration file that ships (in a source tree) and measure it on people it has not seen."""
     lfw = read_lfw(need_lfw(data))
-    extracted = extract_lfw(lfw, Recogniser(), "centerface dlib_resnet")
+    extracted = extract_lfw(lfw)
     fit, check = (lfw.people_of_folds(*folds) & ~extracted.failed for folds in ((1, 2, 3), (4, 5)))
     made = calibrate(extracted.templates(fit), lfw.subjects[fit], name="photographs", domain=DOMAIN, rng=rng,
                      source={"data": lfw.digest, "command": "vultus bench core/calibration", "folds": [1, 2, 3]})

@@ -13,7 +13,6 @@ from vultus.cluster import group
 from vultus.data.lfw import Lfw, read_lfw
 from vultus.evaluate.clustering import bcubed, pairwise
 from vultus.evaluate.people_bootstrap import mean_interval
-from vultus.pipeline import Recogniser
 from vultus.report import Report, Table, Value
 from vultus.types import Embeddings
 
@@ -28,7 +27,7 @@ GRID = np.round(np.arange(0.80, 0.981, 0.005), 3)
 def run(data: Path | None, rng: np.random.Generator) -> Report:
     """Measure ours against chaining (connected components, Chinese whispers) and DBSCAN; control: shuffled templates."""
     lfw = read_lfw(need_lfw(data))
-    extracted = extract_lfw(lfw, Recogniser(), "centerface dlib_resnet")
+    extracted = extract_lfw(lfw)
     parts = {name: _part(lfw, extracted, folds) for name, folds in PARTS.items()}
     values, rows = [], []
     for tune, test in (("1-3", "4-5"), ("4-5", "1-3")):

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path
 from tqdm import tqdm
 
-from vultus.bench.code_digest import suite_digest
+from vultus import registry
+from vultus.bench.code_digest import method_digest, suite_digest
 from vultus.data.lfw import Lfw
 from vultus.errors import InputError
 from vultus.evaluate.lfw_view2 import View2, view2
@@ -66,13 +67,11 @@ def need_lfw(data: Path | None) -> Path:
     return data / "lfw"
 
 
-def extract_lfw(lfw: Lfw, recogniser: Recogniser, name: str) -> Extracted:
-    """Run `recogniser` over every picture, or read what an equal run kept.
-
-    Args:
-        name: short name of the setting, part of the key.
-    """
-    facts = f"{lfw.digest} {name} {recogniser.space} {suite_digest(Path(__file__))}"
+def extract_lfw(lfw: Lfw, detector: str = "centerface", embedder: str = "dlib_resnet") -> Extracted:
+    """Run the pipeline with these methods over every picture, or read what an equal run kept."""
+    recogniser = Recogniser(detector, embedder)
+    code = [suite_digest(Path(__file__)), *(method_digest(registry.get(name).folder) for name in (detector, embedder))]
+    facts = f"{lfw.digest} {recogniser.settings()} {code}"
     path = user_cache_path("vultus") / "bench" / f"lfw-{hashlib.sha256(facts.encode()).hexdigest()[:24]}.npz"
     if path.is_file():
         with np.load(path, allow_pickle=False) as kept:

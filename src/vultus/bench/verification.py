@@ -13,7 +13,6 @@ from vultus.evaluate.bounds import binomial_interval
 from vultus.evaluate.lfw_view2 import View2
 from vultus.evaluate.people_bootstrap import mean_interval
 from vultus.evaluate.rates import d_prime, eer
-from vultus.pipeline import Recogniser
 from vultus.report import Report, Table, Value
 
 PROTOCOL = (
@@ -26,7 +25,7 @@ ARMS = {"packaged default": ("centerface", "dlib_resnet"), "MTCNN instead of Cen
 def run(data: Path | None, rng: np.random.Generator) -> Report:
     """Measure accuracy, failures to extract and the shipped thresholds; controls: shuffled partners, no alignment."""
     lfw = read_lfw(need_lfw(data))
-    extracted = {name: extract_lfw(lfw, Recogniser(detector=d, embedder=e), f"{d} {e}") for name, (d, e) in ARMS.items()}
+    extracted = {name: extract_lfw(lfw, d, e) for name, (d, e) in ARMS.items()}
     default = extracted["packaged default"]
     result = default.view2(lfw, 1, 2, 3, 4, 5)
     values = [_accuracy("accuracy", result, lfw, (1, 2, 3, 4, 5), rng),
