@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
@@ -10,10 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from vultus import registry
 from vultus.geometry import TEMPLATES
 from vultus.image import encode_jpeg
+from vultus.registry import Method
 from vultus.types import Crops, Embeddings, Faces, Image
 
+TOYS = Path(__file__).parent / "toys"
 SIDE = 100  # px, side of one drawn face
 
 
@@ -102,3 +106,39 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.skipped and item.get_closest_marker("photos"):
         item.session.skipped_photos = [*getattr(item.session, "skipped_photos", []), item.nodeid]
     return report
+
+
+class Toys:
+    """Writes toy methods into a folder that `VULTUS_METHODS` names; their `method.py` is `tests/toys/<task>.py`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def add(self, task: str, name: str = "toy", *, card: str = "", **changes: tuple[str, str]) -> Method:
+        """Add one and return it as the registry finds it.
+
+        Args:
+            card: further arguments of its Card, as code.
+            changes: file stem -> (text, what takes its place), e.g. `method=("std(", "mean(")`.
+        """
+        folder = self.root / task / name
+        folder.mkdir(parents=True)
+        for file in ("demo.py", "README.md", "small.toml"):
+            shutil.copy(TOYS / file, folder / file)
+        shutil.copy(TOYS / f"{task}.py", folder / "method.py")
+        (folder / "__init__.py").write_text('from vultus.card import Card, Check, Claim, Skip\n\n'
+                                            f'CARD = Card(implements="method:Toy", summary="a toy", {card})\n')
+        for stem, (old, new) in changes.items():
+            path = next(folder.glob(f"{stem}.*"))
+            text = path.read_text("utf-8")
+            assert old in text, f"{path.name} has no {old!r}"
+            path.write_text(text.replace(old, new), "utf-8")
+        return registry.get(f"{task}/{name}")
+
+
+@pytest.fixture
+def toys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Toys:
+    root = tmp_path / "toys"
+    root.mkdir()
+    monkeypatch.setenv("VULTUS_METHODS", str(root))
+    return Toys(root)
