@@ -13,6 +13,7 @@ from vultus import decide, pipeline
 from vultus.cli.main import main
 from vultus.decide import Calibration
 from vultus.gallery import Gallery
+from vultus.gallery.source import RENDER_MARK
 from vultus.image import encode_jpeg
 from vultus.pipeline import Recogniser
 
@@ -175,6 +176,10 @@ def test_virtual_galleries_say_so(run, drawn_folder, tmp_path):
     assert "do not exist" in run("gallery", "people", *place)[2]
     assert "virtual: yes" in run("gallery", "info", *place)[1]
     run("enroll", "Red", probe, "--gallery", tmp_path / "real")
+    render = tmp_path / "render.jpg"
+    render.write_bytes(probe.read_bytes() + RENDER_MARK)
+    status, record, _ = run("enroll", "Red", render, "--gallery", tmp_path / "real", "--json")
+    assert status == 2 and record["refused"][0]["reason"].startswith("policy: ")
     status, record, _ = run("enroll", "Red", probe, "--virtual", "--gallery", tmp_path / "real", "--json")
     assert status == 2 and "virtual" in record["error"]["message"]
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import threading
+from importlib import resources
 
 import numpy as np
 import pytest
 
 from vultus.errors import InputError, PolicyError, SpaceError, StorageError, UnknownNameError
 from vultus.gallery import Gallery, Source
+from vultus.gallery.source import RENDER_MARK
 from vultus.types import Decision, Embeddings
 
 
@@ -128,6 +130,8 @@ def test_renders_are_enrolled_only_in_a_virtual_gallery(tmp_path, keys, template
         assert not gallery.virtual
         with pytest.raises(PolicyError, match="virtual"):
             gallery.enrol("render", templates(0), rendered=True)
+        with pytest.raises(PolicyError, match="virtual"):
+            gallery.enrol("render", templates(0), source=Source.of_bytes("a.jpg", b"\xff\xd8" + RENDER_MARK + b"..."))
         assert gallery.people() == []
     with pytest.raises(InputError, match="virtual"):
         Gallery.open(tmp_path / "real", keys=keys, virtual=True)
@@ -135,6 +139,12 @@ def test_renders_are_enrolled_only_in_a_virtual_gallery(tmp_path, keys, template
         gallery.enrol("render", templates(0), rendered=True)
     with Gallery.open(tmp_path / "v", keys=keys) as gallery:
         assert gallery.virtual and gallery.info().virtual
+
+
+def test_packaged_renders_carry_the_mark():
+    pictures = list((resources.files("vultus.data") / "demo_people").glob("*/*.jpg"))
+    assert len(pictures) >= 16
+    assert all(Source.of_file(path).rendered for path in pictures)
 
 
 def test_another_handle_sees_what_was_enrolled_and_forgotten(tmp_path, keys, templates):

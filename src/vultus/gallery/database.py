@@ -18,6 +18,7 @@ from vultus.errors import StorageError
 
 OnWrite = Callable[[str], None]
 BUSY_SECONDS = 30
+READER_SECONDS = 1  # how long emptying the log waits for readers of an old view
 _REASONS = (
     ("is full", "no space is left; free some space and run it again, what was acknowledged is kept"),
     ("disk i/o error", "the disk refused a write (full, over a limit, or failing); free some space and run it again, "
@@ -77,7 +78,9 @@ class Database:
             self._on_write(f"{self.path.name}: vacuum")
             cursor = connection.cursor()
             cursor.execute("VACUUM")
+            cursor.execute(f"PRAGMA busy_timeout = {READER_SECONDS * 1000}")
             busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
             cursor.close()
             return not busy
         except sqlite3.OperationalError:

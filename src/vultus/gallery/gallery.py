@@ -89,14 +89,15 @@ class Gallery:
             source: the picture they came from, or one for every row; a picture that the person has already is skipped,
                 and the same object at several rows is one picture with several faces.
             details: one JSON-able note for every row (box, quality); stored encrypted.
-            rendered: the pictures show people who do not exist; only a gallery marked `virtual` takes them.
+            rendered: the pictures show people who do not exist, as a source's mark may say too; only a gallery marked
+                `virtual` takes them.
         """
         name = checked_name(name)
-        if rendered and not self.virtual:
-            raise PolicyError(f"{self.path}: rendered people are enrolled only in a gallery marked virtual; "
-                              "make one with  vultus enroll --virtual")
         sources = [source] * len(embeddings) if isinstance(source, Source) else _per_row(source, len(embeddings), "source")
         notes = _per_row(details, len(embeddings), "details")
+        if not self.virtual and (rendered or any(each is not None and each.rendered for each in sources)):
+            raise PolicyError(f"{self.path}: rendered people are enrolled only in a gallery marked virtual; "
+                              "make one with  vultus enroll --virtual")
         with self._database.write() as connection:
             self._check_space(connection, embeddings)
             revision = rows.next_revision(connection)

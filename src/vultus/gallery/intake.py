@@ -18,6 +18,7 @@ from vultus.gallery.source import Source
 from vultus.pipeline import PictureResult
 from vultus.types import Embeddings
 
+RENDERED = "policy: the picture is marked as a render; only a gallery marked virtual takes it (--virtual)"
 BATCH = 32  # pictures of one person in one transaction: bounds both the waiting for the disk and what a crash repeats
 
 
@@ -68,6 +69,9 @@ class Intake:
                 name, source = checked_name(name), Source.of_file(picture.path)
             except (ImageError, InputError) as error:
                 self._ready.append(PictureOutcome(picture.path, name, "refused", picture.error or f"{error.code}: {error}"))
+                continue
+            if source.rendered and not self._gallery.virtual:
+                self._ready.append(PictureOutcome(picture.path, name, "refused", RENDERED))
                 continue
             if self._gallery.known(name, [source])[0]:
                 self._ready.append(PictureOutcome(picture.path, name, "known"))
