@@ -19,11 +19,11 @@ from typing import Any
 
 from vultus.errors import InputError, StorageError, WeightsError
 from vultus.runtime.atomic_file import replacing
-from vultus.runtime.card_file import NAME, parse_card
+from vultus.runtime.card_file import NAME, read_card
 from vultus.runtime.card_write import card_text
 from vultus.runtime.model_card import ModelCard
 from vultus.runtime.onnx_check import check_net
-from vultus.runtime.store import CARD_FILE, card, find, shipped_cards, store_dir
+from vultus.runtime.store import CARD_FILE, card, find, is_shipped, sha256, store_dir
 
 _VERSION = 1
 _MANIFEST = "manifest.json"
@@ -39,7 +39,7 @@ def export_bundle(names: Sequence[str], target: Path) -> list[ModelCard]:
         WeightsError: a net is not on this machine or altered; nothing was written.
         StorageError: the bundle cannot be written.
     """
-    cards = [replace(card(name), sha256=_sha256(find(name)), bytes=find(name).stat().st_size) for name in sorted(set(names))]
+    cards = [replace(card(name), sha256=sha256(name), bytes=find(name).stat().st_size) for name in sorted(set(names))]
     texts = {c.name: card_text(c).encode() for c in cards}
     files = {f"{c.name}/{CARD_FILE}": _facts(texts[c.name]) for c in cards}
     files |= {f"{c.name}/{c.file}": {"sha256": c.sha256, "bytes": c.bytes} for c in cards}
@@ -90,8 +90,9 @@ def _manifest(bundle: zipfile.ZipFile, name: str) -> dict[str, dict[str, Any]]:
         mode = stat.S_IFMT(entry.external_attr >> 16)
         if entry.filename != _MANIFEST and not _PATH.fullmatch(entry.filename):
             raise InputError("bundle", expected="paths of the form NAME/FILE", got=repr(entry.filename))
-        if mode not in (0, stat.S_IFREG) or entry.flag_bits & 1 or entry.file_size > _MAX_FILE:
-            raise InputError("bundle", expected=f"plain files of at most {_MAX_FILE} bytes", got=repr(entry.filename))
+        stored = entry.compress_type == zipfile.ZIP_STORED and entry.file_size == entry.compress_size
+        if mode not in (0, stat.S_IFREG) or entry.flag_bits & 1 or not stored or entry.file_size > _MAX_FILE:
+            raise InputError("bundle", expected=f"plain uncompressed files of at most {_MAX_FILE} bytes", got=repr(entry.filename))
     try:
         manifest = json.loads(bundle.read(_MANIFEST))
         version = manifest["bundle"]
@@ -118,7 +119,7 @@ def _unpack(bundle: zipfile.ZipFile, path: str, facts: dict[str, Any], scratch: 
 
 def _card(scratch: Path, path: str, manifest: dict[str, dict[str, Any]]) -> ModelCard:
     """The card at `path` of the unpacked bundle, which must fit its folder and its file."""
-    card_ = parse_card((scratch / path).read_text("utf-8", errors="strict"), path)
+    card_ = read_card(scratch / path)
     facts = manifest.get(f"{card_.name}/{card_.file}")
     if f"{card_.name}/{CARD_FILE}" != path or facts != {"sha256": card_.sha256, "bytes": card_.bytes}:
         raise WeightsError(f"{path} in the bundle does not describe the file beside it")
@@ -133,9 +134,8 @@ def _refuse_strays(cards: Sequence[ModelCard], manifest: dict[str, dict[str, Any
 
 def _check(card_: ModelCard, folder: Path, overwrite: bool) -> None:
     """Raise unless the net may be placed: under a name of this installation only the same net, else one that passes as own."""
-    known = shipped_cards().get(card_.name)
-    if known is not None:
-        wanted = known.sha256 or _sha256(find(known.name))
+    if is_shipped(card_.name):
+        wanted = sha256(card_.name)
         if card_.sha256 != wanted:
             raise WeightsError(f"model {card_.name!r} in the bundle has sha256 {card_.sha256}, this installation expects "
                                f"{wanted}; use the same version of vultus on both machines")
@@ -150,13 +150,13 @@ def _check(card_: ModelCard, folder: Path, overwrite: bool) -> None:
 
 
 def _place(card_: ModelCard, folder: Path) -> None:
-    known = shipped_cards().get(card_.name)
-    if known is not None and known.source.kind == "packaged":
+    shipped = is_shipped(card_.name)
+    if shipped and card(card_.name).source.kind == "packaged":
         return
     target = store_dir() / card_.name
     target.mkdir(parents=True, exist_ok=True)
     (folder / card_.file).replace(target / card_.file)
-    if known is None:
+    if not shipped:
         (folder / CARD_FILE).replace(target / CARD_FILE)
 
 
@@ -168,8 +168,3 @@ def _add(bundle: zipfile.ZipFile, path: str, data: bytes) -> None:
 
 def _facts(data: bytes) -> dict[str, Any]:
     return {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -128,7 +128,7 @@ def _take(table: Mapping[str, Any], where: str, checks: Mapping[str, _Check], re
 
 def _require(table: Mapping[str, Any], where: str, keys: tuple[str, ...]) -> None:
     for key in keys:
-        if not table.get(key) and table.get(key) != {}:
+        if table.get(key) in (None, "", []):
             raise InputError(f"{where}.{key}", expected="a value", got="none",
                              hint="vultus.runtime.model_card describes every key")
 

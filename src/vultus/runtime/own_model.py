@@ -12,7 +12,7 @@ from vultus.runtime.card_file import read_card
 from vultus.runtime.card_write import card_text
 from vultus.runtime.model_card import ModelCard
 from vultus.runtime.onnx_check import MAX_BYTES, check_net
-from vultus.runtime.store import CARD_FILE, place, shipped_cards, store_dir
+from vultus.runtime.store import CARD_FILE, is_shipped, place, store_dir
 
 _KINDS = ("local", "hub")
 
@@ -58,7 +58,7 @@ def from_folder(folder: Path) -> tuple[Path, Path]:
 
 def check_name(card: ModelCard, *, overwrite: bool) -> None:
     """Raise InputError unless a net with this card may be put into the store."""
-    if card.name in shipped_cards():
+    if is_shipped(card.name):
         raise InputError("name", expected="a name that no packaged card has", got=repr(card.name), hint="rename it on your card")
     if card.source.kind not in _KINDS:
         raise InputError("source.kind", expected=" or ".join(_KINDS), got=repr(card.source.kind))

@@ -14,11 +14,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from vultus.errors import InputError, UnknownNameError, WeightsError
-from vultus.runtime.card_file import read_card
+from vultus.runtime.card_file import NAME, read_card
 from vultus.runtime.model_card import ModelCard
 from vultus.runtime.verified_files import VerifiedFiles
 
@@ -58,8 +57,8 @@ def cards() -> list[ModelCard]:
 
 def card(name: str) -> ModelCard:
     """The card called `name`. Raises UnknownNameError with close names, InputError when the user's own card is damaged."""
-    if name in shipped_cards():
-        return shipped_cards()[name]
+    if is_shipped(name):
+        return _shipped_card(_SHIPPED / f"{name}.toml")
     if name in {folder.name for folder in _own_folders()}:
         return _own_card(name)
     raise UnknownNameError("model", name, [c.name for c in cards()], hint="'vultus models list' shows them")
@@ -67,10 +66,10 @@ def card(name: str) -> ModelCard:
 
 def default_card(task: str) -> ModelCard:
     """The net taken for `task` when nobody chooses. Raises UnknownNameError when there is none."""
-    for candidate in shipped_cards().values():
-        if candidate.default and candidate.task == task:
-            return candidate
-    raise UnknownNameError("task with a default model", task, sorted({c.task for c in shipped_cards().values() if c.default}))
+    defaults = {c.task: c for c in shipped_cards().values() if c.default}
+    if task not in defaults:
+        raise UnknownNameError("task with a default model", task, defaults)
+    return defaults[task]
 
 
 def find(name: str, path: str | Path | None = None) -> Path:
@@ -130,7 +129,11 @@ def unreadable() -> list[str]:
     return faulty
 
 
-@lru_cache(maxsize=1)
+def is_shipped(name: str) -> bool:
+    """Whether the package has a card of that name."""
+    return NAME.fullmatch(name) is not None and (_SHIPPED / f"{name}.toml").is_file()
+
+
 def shipped_cards() -> dict[str, ModelCard]:
     """The cards in the package by name; the sha256 of packaged nets stands in the build's index."""
     return {path.stem: _shipped_card(path) for path in sorted(_SHIPPED.glob("*.toml"))}

@@ -49,6 +49,8 @@ def save_weights(weights: Weights, path: Path) -> Path:
 def load_weights(path: Path) -> Weights:
     """The weights saved at `path`. Raises WeightsError when the file is missing, damaged or not ours."""
     try:
+        if path.is_file() and not zipfile.is_zipfile(path):
+            raise zipfile.BadZipFile("not a .npz file")
         with np.load(path, allow_pickle=False) as archive:
             arrays: dict[str, Any] = {name: archive[name] for name in archive.files}
         made_by = json.loads(arrays.pop(_MADE_BY).tobytes())
