@@ -29,26 +29,36 @@ def working_ratio(size: tuple[int, int], longest: int, smallest: int) -> float:
     return min(longest / long_side, max(1.0, smallest / long_side))
 
 
+def canvas_size(size: tuple[int, int], ratio: float, multiple: int = 1) -> tuple[int, int]:
+    """(height, width) of the canvas that `fit` makes for a picture of this size."""
+    height, width = (-(-side // multiple) * multiple for side in _content_size(size, ratio))
+    return height, width
+
+
 def fit(image: Image, ratio: float, multiple: int = 1) -> Fitted:
     """Resize by `ratio` and pad right and below with black to sides that are multiples of `multiple` px."""
-    height, width = image.shape[:2]
-    new = max(1, round(height * ratio)), max(1, round(width * ratio))
-    resized = image if new == (height, width) else cv2.resize(image, new[::-1], interpolation=_kernel(ratio))
-    canvas = np.zeros((*(-(-side // multiple) * multiple for side in new), 3), np.uint8)
+    size = height, width = image.shape[0], image.shape[1]
+    new = _content_size(size, ratio)
+    resized = image if new == size else cv2.resize(image, new[::-1], interpolation=_kernel(ratio))
+    canvas = np.zeros((*canvas_size(size, ratio, multiple), 3), np.uint8)
     canvas[:new[0], :new[1]] = resized
     return Fitted(canvas, np.array([new[1] / width, new[0] / height], np.float32))
 
 
-def runs(fitted: Sequence[Fitted], pixels: int) -> list[list[int]]:
-    """Indices of canvases that can share one run: same size, together at most `pixels` px (at least one canvas a run)."""
-    by_size: dict[tuple[int, ...], list[int]] = {}
-    for index, item in enumerate(fitted):
-        by_size.setdefault(item.canvas.shape, []).append(index)
+def runs(sizes: Sequence[tuple[int, int]], pixels: int) -> list[list[int]]:
+    """Indices of canvases that can share one run: same (height, width), together at most `pixels` px (at least one a run)."""
+    by_size: dict[tuple[int, int], list[int]] = {}
+    for index, size in enumerate(sizes):
+        by_size.setdefault(size, []).append(index)
     chunks = []
-    for shape, indices in by_size.items():
-        step = max(1, pixels // (shape[0] * shape[1]))
+    for (height, width), indices in by_size.items():
+        step = max(1, pixels // (height * width))
         chunks += [indices[start:start + step] for start in range(0, len(indices), step)]
     return chunks
+
+
+def _content_size(size: tuple[int, int], ratio: float) -> tuple[int, int]:
+    return max(1, round(size[0] * ratio)), max(1, round(size[1] * ratio))
 
 
 def _kernel(ratio: float) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vultus.detect.retry import find_with_retries
-from vultus.detect.scaling import Fitted, fit, runs, working_ratio
+from vultus.detect.scaling import Fitted, canvas_size, fit, runs, working_ratio
 from vultus.geometry import nms
 from vultus.runtime import store
 from vultus.runtime.session import Session
@@ -86,9 +86,10 @@ class CenterFace:
         candidates: list[list[Float]] = [[] for _ in images]
         for scale in self.config.scales:
             ratios = [working_ratio(i.shape[:2], self.config.longest, self.config.smallest) * scale for i in images]
-            fitted = [fit(image, ratio, MULTIPLE) for image, ratio in zip(images, ratios, strict=True)]
-            for run in runs(fitted, self.config.run_pixels):
-                for index, rows in zip(run, self._search([fitted[i] for i in run]), strict=True):
+            sizes = [canvas_size(i.shape[:2], ratio, MULTIPLE) for i, ratio in zip(images, ratios, strict=True)]
+            for run in runs(sizes, self.config.run_pixels):
+                fitted = [fit(images[i], ratios[i], MULTIPLE) for i in run]
+                for index, rows in zip(run, self._search(fitted), strict=True):
                     candidates[index].append(rows)
         return [self._faces(np.concatenate(rows), image) for rows, image in zip(candidates, images, strict=True)]
 

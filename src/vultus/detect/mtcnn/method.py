@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from vultus.detect.retry import find_with_retries
-from vultus.detect.scaling import fit, runs, working_ratio
+from vultus.detect.scaling import canvas_size, fit, runs, working_ratio
 from vultus.geometry import nms
 from vultus.runtime import store
 from vultus.runtime.session import Session
@@ -38,7 +38,7 @@ class Config:
             largest intersection over the smaller box after the third.
         border: border of the retry for tight crops as a share of each side; 0 = off.
         turn: retry pictures without a face after quarter turns.
-        run_pixels: px of a pyramid level that share one run of the first network.
+        run_pixels: px of working pictures that share one run of the first network; bounds the memory.
         engine: `onnxruntime`, `openvino`, `openvino-bf16`, `cuda` or `auto`.
         threads: CPU threads; None = all.
     """
@@ -98,27 +98,26 @@ class Mtcnn:
         return self._sessions[name]
 
     def _find(self, images: Sequence[Image]) -> list[Faces]:
-        fitted = [fit(i, working_ratio(i.shape[:2], self.config.longest, self.config.smallest)) for i in images]
-        pictures = [item.canvas for item in fitted]
-        found = []
-        for picture, proposed in zip(pictures, self._propose(pictures), strict=True):
-            found.append(self._finish(picture, self._refine(picture, proposed)))
-        return [Faces(item.back(c.boxes.reshape(-1, 2, 2)).reshape(-1, 4), c.scores, item.back(c.points),
-                      image.shape[:2]).principal_first()
-                for image, item, c in zip(images, fitted, found, strict=True)]
+        ratios = [working_ratio(i.shape[:2], self.config.longest, self.config.smallest) for i in images]
+        found: dict[int, Faces] = {}
+        for run in runs([canvas_size(i.shape[:2], r) for i, r in zip(images, ratios, strict=True)], self.config.run_pixels):
+            fitted = [fit(images[i], ratios[i]) for i in run]
+            proposed = self._propose(np.stack([item.canvas for item in fitted]))
+            for i, item, candidates in zip(run, fitted, proposed, strict=True):
+                kept = self._finish(item.canvas, self._refine(item.canvas, candidates))
+                found[i] = Faces(item.back(kept.boxes.reshape(-1, 2, 2)).reshape(-1, 4), kept.scores, item.back(kept.points),
+                                 images[i].shape[:2]).principal_first()
+        return [found[i] for i in range(len(images))]
 
-    def _propose(self, pictures: Sequence[Image]) -> list[_Candidates]:
-        """First network on every pyramid level; pictures of one size share its runs."""
+    def _propose(self, pictures: Image) -> list[_Candidates]:
+        """First network on every pyramid level of pictures of one size (n, h, w, 3)."""
         levels: list[list[_Candidates]] = [[_none()] for _ in pictures]
-        depth = max((len(self.pyramid(p.shape[:2])) for p in pictures), default=0)
-        for level in range(depth):
-            deep = [i for i, p in enumerate(pictures) if len(self.pyramid(p.shape[:2])) > level]
-            fitted = [fit(pictures[i], self.pyramid(pictures[i].shape[:2])[level]) for i in deep]
-            for run in runs(fitted, self.config.run_pixels):
-                deltas, odds = self._run("mtcnn-pnet", np.stack([fitted[k].canvas for k in run]))
-                for row, k in enumerate(run):
-                    found = windows(odds[row, ..., 1], deltas[row], fitted[k].ratio, self.config.scores[0])
-                    levels[deep[k]].append(found.pick(nms(found.boxes, found.scores, self.config.overlaps[0])))
+        for ratio in self.pyramid(pictures.shape[1:3]):
+            fitted = [fit(picture, ratio) for picture in pictures]
+            deltas, odds = self._run("mtcnn-pnet", np.stack([item.canvas for item in fitted]))
+            for row, item in enumerate(fitted):
+                found = windows(odds[row, ..., 1], deltas[row], item.ratio, self.config.scores[0])
+                levels[row].append(found.pick(nms(found.boxes, found.scores, self.config.overlaps[0])))
         return [self._merge(parts) for parts in levels]
 
     def pyramid(self, size: tuple[int, int]) -> list[float]:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from vultus.errors import InputError
 from vultus.runtime import store
 from vultus.runtime.session import Session
