@@ -48,7 +48,7 @@ class Call:
 
     def layout(self) -> Layout:
         """Channel-first when an input of rank 4 is held that way and none of lower rank would break broadcasting."""
-        first = any(v.rank == 4 and v.array is None and v.layout == "first" for v in self.inputs)
+        first = any(v.layout == "first" for v in self.inputs)
         fits = all(v.rank in (0, 4) or v.array is not None for v in self.inputs)
         return "first" if first and fits else "tf"
 

@@ -45,8 +45,8 @@ class Value:
 
     @property
     def layout(self) -> Layout:
-        """The layout in which the value was made."""
-        return next(iter(self.names), "tf")
+        """The layout in which the value was made; constants can take either and say TensorFlow's."""
+        return next(iter(self.names), "tf") if self.array is None else "tf"
 
 
 class Graph:
@@ -124,7 +124,7 @@ class Graph:
 
     def _fresh(self) -> str:
         self._counter += 1
-        return f"v{self._counter}"
+        return f"_{self._counter}"  # TensorFlow names never start with an underscore
 
 
 def _type(value: Value, layout: Layout) -> onnx.TypeProto:

@@ -77,14 +77,14 @@ def floor_div(call: Call) -> list[Value]:
 
 
 def atan2(call: Call) -> list[Value]:
-    """Four-quadrant arctangent of y / x from ONNX's Atan; atan2(0, 0) is 0 as in C."""
+    """Four-quadrant arctangent of y / x from ONNX's Atan; on the axis x = 0 it is the sign of y times a right angle."""
     graph, (y, x) = call.graph, call.inputs
-    zero, pi = np.asarray(0, np.float32), np.asarray(np.pi, np.float32)
-    sign = graph.one("Where", [graph.one("Less", [y, zero]), -pi.reshape(1), pi.reshape(1)])
-    shift = graph.one("Where", [graph.one("Less", [x, zero]), sign, zero.reshape(1)])
+    zero, pi, minus_pi, right = (np.asarray(v, np.float32) for v in (0, np.pi, -np.pi, np.pi / 2))
+    turn = graph.one("Where", [graph.one("Less", [y, zero]), minus_pi, pi])
+    shift = graph.one("Where", [graph.one("Less", [x, zero]), turn, zero])
     angle = graph.one("Add", [graph.one("Atan", [graph.one("Div", [y, x])]), shift])
-    both_zero = graph.one("And", [graph.one("Equal", [y, zero]), graph.one("Equal", [x, zero])])
-    return graph.emit("Where", [both_zero, zero.reshape(1), angle])
+    upright = graph.one("Mul", [graph.one("Sign", [y]), right])
+    return graph.emit("Where", [graph.one("Equal", [x, zero]), upright, angle])
 
 
 def reduce(op: str) -> Translation:

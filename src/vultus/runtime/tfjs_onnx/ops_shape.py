@@ -169,9 +169,8 @@ def sparse_to_dense(call: Call) -> list[Value]:
 
 
 def _split(call: Call, value: Value, axis: int, sizes: list[int]) -> list[Value]:
-    layout = "first" if value.rank == 4 and value.array is None and value.layout == "first" else "tf"
-    position = TO_FIRST.index(axis) if layout == "first" else axis
-    return call.graph.emit("Split", [value, np.asarray(sizes, np.int64)], layout=layout, count=len(sizes), axis=position)
+    position = TO_FIRST.index(axis) if value.layout == "first" else axis
+    return call.graph.emit("Split", [value, np.asarray(sizes, np.int64)], layout=value.layout, count=len(sizes), axis=position)
 
 
 def _slice_plan(call: Call, rank: int) -> tuple[list[int], list[int], list[int], list[int], list[int]]:
@@ -180,7 +179,11 @@ def _slice_plan(call: Call, rank: int) -> tuple[list[int], list[int], list[int],
     mask = {name: call.attribute(f"{name}_mask", 0) for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")}
     fresh = sum(mask["new_axis"] >> i & 1 for i in range(len(given)))
     missing = rank - (len(given) - fresh) + (1 if mask["ellipsis"] else 0)
-    begin, end, strides, drop, added = [], [], [], [], []
+    begin: list[int] = []
+    end: list[int] = []
+    strides: list[int] = []
+    drop: list[int] = []
+    added: list[int] = []
     for i, (low, high, step) in enumerate(given):
         if mask["ellipsis"] >> i & 1:
             begin += [0] * missing

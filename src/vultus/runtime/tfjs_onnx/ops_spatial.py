@@ -85,9 +85,18 @@ def resize(mode: str) -> Translation:
         corners, centres = call.attribute("align_corners", False), call.attribute("half_pixel_centers", False)
         place = "align_corners" if corners else "half_pixel" if centres else "asymmetric"
         rounding = "floor" if place == "asymmetric" else "round_prefer_ceil"
-        sizes = np.asarray(call.integers(1), np.int64)
-        return call.graph.emit("Resize", [call.inputs[0], None, None, sizes], layout="first", axes=[2, 3], mode=mode,
-                               coordinate_transformation_mode=place, nearest_mode=rounding)
+        value, graph = call.inputs[0], call.graph
+        height, width = call.integers(1)
+        batch, channels = value.shape[0], call.size(value, 3)
+        # Resize takes all four sizes: its `axes` attribute breaks onnxruntime's transpose optimiser.
+        sizes: Value | np.ndarray[Any, Any] = np.asarray([batch or 0, channels, height, width], np.int64)
+        if batch is None:
+            rows = graph.one("Shape", [value], start=0, end=1)
+            sizes = graph.one("Concat", [rows, np.asarray([channels, height, width], np.int64)], axis=0)
+        result = graph.one("Resize", [value, None, None, sizes], layout="first", mode=mode,
+                           coordinate_transformation_mode=place, nearest_mode=rounding)
+        result.shape = (batch, height, width, channels)
+        return [result]
     return translate
 
 
@@ -112,7 +121,7 @@ def space_to_depth(call: Call) -> list[Value]:
 
 def activate(call: Call, value: Value, kind: str, slope: Value | None = None) -> Value:
     """One activation, as its own op or as the tail of a fused one."""
-    layout = "first" if value.rank == 4 and value.layout == "first" else "tf"
+    layout = value.layout
     if kind in _FUSED_DIRECT:
         return call.graph.one(_FUSED_DIRECT[kind], [value], layout=layout)
     if kind == "Relu6":

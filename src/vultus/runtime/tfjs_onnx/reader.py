@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from vultus.errors import InputError
 
-_STORED = {"float32": np.dtype("<f4"), "float16": np.dtype("<f2"), "int32": np.dtype("<i4"), "uint8": np.dtype("u1"),
-           "uint16": np.dtype("<u2"), "bool": np.dtype("u1")}
-_LOADED = {"float32": np.dtype(np.float32), "int32": np.dtype(np.int32), "bool": np.dtype(np.bool_)}
+_STORED: dict[str, np.dtype[Any]] = {
+    "float32": np.dtype("<f4"), "float16": np.dtype("<f2"), "int32": np.dtype("<i4"), "uint8": np.dtype("u1"),
+    "uint16": np.dtype("<u2"), "bool": np.dtype("u1")}
+_LOADED: dict[str, np.dtype[Any]] = {"float32": np.dtype(np.float32), "int32": np.dtype(np.int32), "bool": np.dtype(np.bool_)}
 _MAX_JSON_BYTES = 64 * 2**20
 
 
@@ -68,6 +69,8 @@ def _node(entry: dict[str, Any]) -> Node:
 
 def _attribute(value: dict[str, Any]) -> Any:
     """One protobuf-JSON attribute as a plain Python value; numbers arrive as strings, text as base64."""
+    kind: str
+    content: Any
     kind, content = next(iter(value.items()), ("none", None))
     if kind == "s":
         return base64.b64decode(content).decode("utf-8", "replace")
