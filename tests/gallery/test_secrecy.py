@@ -79,6 +79,17 @@ def test_after_forget_nothing_is_left_not_even_encrypted(tmp_path, keys, templat
         assert NAME not in [hit.name for hit in gallery.search(mine, k=9)[0]]
 
 
+def test_forget_gives_the_space_back(tmp_path, keys, templates):
+    with Gallery.open(tmp_path / "g", keys=keys) as gallery:
+        gallery.enrol("Other", templates(8, 3))
+        gallery.enrol(NAME, templates(0, 200))
+        before = gallery.info().bytes
+        gallery.forget(NAME)
+        with gallery._database.read() as connection:
+            assert connection.exec_driver_sql("PRAGMA freelist_count").scalar_one() == 0
+        assert gallery.info().bytes < before / 2
+
+
 def test_an_old_copy_with_todays_key_store_does_not_open_a_forgotten_person(tmp_path, keys, templates):
     person, mine, sealed = enrolled(tmp_path / "g", keys, templates)
     shutil.copytree(tmp_path / "g", tmp_path / "backup")

@@ -30,13 +30,15 @@ def command() -> None:
 def info(path: Path, as_json: bool) -> None:
     """How many people, which space, where the keys are."""
     from vultus.gallery import Gallery
+    from vultus.gallery.naming import printable
     with Gallery.open(path, create=False) as gallery:
         record = gallery.info().as_dict()
     if as_json:
         print_json(record)
         return
     for key, value in record.items():
-        click.echo(f"{key}: {'yes' if value is True else 'no' if value is False else '-' if value is None else value}")
+        shown = "yes" if value is True else "no" if value is False else "-" if value is None else str(value)
+        click.echo(f"{key}: {printable(shown)}")
 
 
 @command.command()

@@ -131,14 +131,7 @@ class Gallery:
 
     def search(self, embeddings: Embeddings, k: int = 5) -> list[list[Hit]]:
         """For every row the k most similar people, best first: an exact scan, each person by the most similar template."""
-        if k < 1:
-            raise InputError("k", expected="1 or more", got=str(k))
-        snapshot, names = self._view(embeddings)
-        if snapshot is None:
-            return [[] for _ in range(len(embeddings))]
-        return [[Hit(person_id, names[person_id], similarity, face_id)
-                 for person_id, similarity, face_id in found if person_id in names]
-                for found in snapshot.nearest(embeddings.vectors, k)]
+        return self._search(embeddings, k)[0]
 
     def identify(self, embeddings: Embeddings, decide: Callable[[float], Decision], *, k: int = 5) -> list[Identification]:
         """For every row: the enrolled person, unknown, or undecided.
@@ -148,8 +141,7 @@ class Gallery:
             decide: the one-to-one decision on a similarity, from a calibration of this space.
             k: how many candidates to report.
         """
-        found = self.search(embeddings, k)
-        snapshot, _ = self._view(embeddings)
+        found, snapshot = self._search(embeddings, k)
         people, templates = (len(snapshot.people), len(snapshot.matrix)) if snapshot else (0, 0)
         return [_identification(hits, decide, people, templates) for hits in found]
 
@@ -215,6 +207,18 @@ class Gallery:
         with self._refreshing:
             self._roster.refresh(connection)
         return self._roster
+
+    def _search(self, embeddings: Embeddings, k: int) -> tuple[list[list[Hit]], Snapshot | None]:
+        """Hits for every row, and the view that they were found in."""
+        if k < 1:
+            raise InputError("k", expected="1 or more", got=str(k))
+        snapshot, names = self._view(embeddings)
+        if snapshot is None:
+            return [[] for _ in range(len(embeddings))], None
+        hits = [[Hit(person_id, names[person_id], similarity, face_id)
+                 for person_id, similarity, face_id in found if person_id in names]
+                for found in snapshot.nearest(embeddings.vectors, k)]
+        return hits, snapshot
 
     def _view(self, embeddings: Embeddings) -> tuple[Snapshot | None, dict[str, str]]:
         """The templates and names of one state of the gallery, None and nothing if it is empty."""

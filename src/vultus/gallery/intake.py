@@ -13,9 +13,8 @@ from vultus.data.picture_files import PictureFile
 from vultus.errors import ImageError, InputError
 from vultus.gallery.gallery import Gallery
 from vultus.gallery.naming import checked_name
-from vultus.gallery.one_face import refusal
+from vultus.gallery.one_face import Seen, refusal
 from vultus.gallery.source import Source
-from vultus.pipeline import PictureResult
 from vultus.types import Embeddings
 
 RENDERED = "policy: the picture is marked as a render; only a gallery marked virtual takes it (--virtual)"
@@ -25,7 +24,7 @@ BATCH = 32  # pictures of one person in one transaction: bounds both the waiting
 class Recognises(Protocol):
     """What `vultus.pipeline.Recogniser` offers: one result for every picture, in order; may read ahead."""
 
-    def process(self, pictures: Iterable[PictureFile]) -> Iterator[PictureResult]: ...
+    def process(self, pictures: Iterable[PictureFile]) -> Iterator[Seen]: ...
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class Intake:
             self._asked.append((name, source))
             yield picture
 
-    def _take(self, name: str, source: Source, result: PictureResult) -> None:
+    def _take(self, name: str, source: Source, result: Seen) -> None:
         reason = refusal(result)
         if reason:
             self._ready.append(PictureOutcome(source.path, name, "refused", reason))

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 import numpy as np
 
-from vultus.pipeline import PictureResult
-from vultus.types import Faces
+from vultus.types import Embeddings, Faces
 
 # A second face with at least this share of the principal face's area may be meant just as well.
 SIMILAR_AREA = 0.5
 
 
-def refusal(result: PictureResult) -> str:
+class Seen(Protocol):
+    """What a recogniser says of one picture, as `vultus.pipeline.PictureResult` does: faces, principal first, and templates."""
+
+    @property
+    def faces(self) -> Faces | None: ...
+    @property
+    def embeddings(self) -> Embeddings | None: ...
+    @property
+    def error(self) -> str: ...
+    def face(self, index: int) -> dict[str, Any]: ...
+
+
+def refusal(result: Seen) -> str:
     """Why the principal face cannot be taken for the one that is meant (`code: reason`), empty if it can."""
     if result.error:
         return result.error
