@@ -1,15 +1,16 @@
-"""TF.js graph models that tests write themselves."""
+"""TF.js graph models that the tests write themselves, and the picture they are fed."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime
+import pytest
 
 from vultus.runtime.tfjs_onnx import convert_file
 
@@ -43,6 +44,11 @@ class GraphFile:
         self.nodes.append({"name": name, "op": op, "input": list(inputs), "attr": {k: _attribute(v) for k, v in attributes.items()}})
         return name
 
+    def channels_first(self, name: str) -> str:
+        """A convolution that changes nothing; the converter holds its result channel-first."""
+        weights = self.const(f"{name}/w", np.eye(3).reshape(1, 1, 3, 3))
+        return self.op("Conv2D", name, "x", weights, strides=[1, 1, 1, 1], padding="SAME", data_format="NHWC")
+
     def write(self, *outputs: str) -> Path:
         signature = {"outputs": {f"{name}:0": {"name": name} for name in outputs}}
         document = {"format": "graph-model", "modelTopology": {"node": self.nodes}, "signature": signature,
@@ -65,3 +71,20 @@ def _attribute(value: Any) -> dict[str, Any]:
         return {"type": value} if value.startswith("DT_") else {"s": base64.b64encode(value.encode()).decode()}
     texts = [base64.b64encode(v.encode()).decode() if isinstance(v, str) else str(v) for v in value]
     return {"list": {"s" if value and isinstance(value[0], str) else "i": texts}}
+
+
+@pytest.fixture
+def x() -> Array:
+    return np.random.default_rng(20).normal(size=(2, 7, 6, 3)).astype(np.float32)
+
+
+@pytest.fixture
+def graph(tmp_path: Path) -> GraphFile:
+    """A graph whose input fits the fixture `x`."""
+    return GraphFile(tmp_path, (-1, 7, 6, 3))
+
+
+@pytest.fixture
+def new_graph(tmp_path: Path) -> Callable[..., GraphFile]:
+    """Graphs of another input: `new_graph(shape, dtype="DT_FLOAT")`."""
+    return lambda shape, dtype="DT_FLOAT": GraphFile(tmp_path, shape, dtype)
