@@ -15,6 +15,7 @@ from vultus.detect.scaling import Fitted, canvas_size, fit, runs, working_ratio
 from vultus.geometry import nms
 from vultus.runtime import store
 from vultus.runtime.session import Session
+from vultus.runtime.session_pool import SessionPool
 from vultus.types import Faces, Float, Image, check_image
 
 STRIDE = 4  # picture px per heat-map cell
@@ -55,13 +56,17 @@ class Config:
 class CenterFace:
     """Finds faces with the packaged CenterFace network.
 
+    Args:
+        config: settings.
+        pool: share opened networks with other objects; None = open them for this object alone.
+
     Example:
         >>> from vultus.image import load
         >>> faces = CenterFace(Config()).detect([load("group.jpg")])[0]   # doctest: +SKIP
     """
 
-    def __init__(self, config: Config) -> None:
-        self.config = config
+    def __init__(self, config: Config, *, pool: SessionPool | None = None) -> None:
+        self.config, self._pool = config, pool or SessionPool()
         self._session: Session | None = None
 
     def detect(self, images: Sequence[Image]) -> list[Faces]:
@@ -79,7 +84,8 @@ class CenterFace:
     def session(self) -> Session:
         """The opened network; opened on first use."""
         if self._session is None:
-            self._session = Session(store.find("centerface"), threads=self.config.threads, engine=self.config.engine)
+            self._session = self._pool.session(store.find("centerface"), threads=self.config.threads,
+                                               engine=self.config.engine)
         return self._session
 
     def _find(self, images: Sequence[Image]) -> list[Faces]:
@@ -96,8 +102,8 @@ class CenterFace:
     def _search(self, fitted: Sequence[Fitted]) -> list[Float]:
         """Candidates (k, 15) of each canvas in picture px: confidence, box corners, five points."""
         batch = np.stack([item.canvas for item in fitted]).transpose(0, 3, 1, 2).astype(np.float32)
-        maps = list(self.session.run({self.session.inputs[0].name: batch}).values())
-        return [decode(*(m[i] for m in maps), item, self.config.score) for i, item in enumerate(fitted)]
+        heat, extent, offset, points = self.session.run({self.session.inputs[0].name: batch}).values()
+        return [decode(heat[i], extent[i], offset[i], points[i], item, self.config.score) for i, item in enumerate(fitted)]
 
     def _faces(self, rows: Float, image: Image) -> Faces:
         """Merge what was found more than once, drop small faces, order by the principal-face weight."""

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vultus.detect.retry import find_with_retries
 from vultus.detect.scaling import canvas_size, fit, runs, working_ratio
 from vultus.geometry import nms
 from vultus.runtime import store
 from vultus.runtime.session import Session
+from vultus.runtime.session_pool import SessionPool
 from vultus.types import Faces, Float, Image, check_image
 
 WINDOW, STRIDE = 12, 2  # px of the pyramid level that one proposal sees; px between proposals
@@ -64,20 +67,24 @@ class _Candidates:
     scores: Float
     points: Float
 
-    def pick(self, index: object) -> _Candidates:
-        return _Candidates(self.boxes[index], self.scores[index], self.points[index])  # type: ignore[index]
+    def pick(self, index: NDArray[np.intp]) -> _Candidates:
+        return _Candidates(self.boxes[index], self.scores[index], self.points[index])
 
 
 class Mtcnn:
     """Finds faces with the packaged MTCNN networks.
+
+    Args:
+        config: settings.
+        pool: share opened networks with other objects; None = open them for this object alone.
 
     Example:
         >>> from vultus.image import load
         >>> faces = Mtcnn(Config()).detect([load("group.jpg")])[0]   # doctest: +SKIP
     """
 
-    def __init__(self, config: Config) -> None:
-        self.config = config
+    def __init__(self, config: Config, *, pool: SessionPool | None = None) -> None:
+        self.config, self._pool = config, pool or SessionPool()
         self._sessions: dict[str, Session] = {}
 
     def detect(self, images: Sequence[Image]) -> list[Faces]:
@@ -94,7 +101,8 @@ class Mtcnn:
     def session(self, name: str) -> Session:
         """One of the three opened networks; opened on first use."""
         if name not in self._sessions:
-            self._sessions[name] = Session(store.find(name), threads=self.config.threads, engine=self.config.engine)
+            self._sessions[name] = self._pool.session(store.find(name), threads=self.config.threads,
+                                                      engine=self.config.engine)
         return self._sessions[name]
 
     def _find(self, images: Sequence[Image]) -> list[Faces]:
@@ -174,7 +182,7 @@ def windows(odds: Float, deltas: Float, ratio: Float, score: float) -> _Candidat
     return replace(_none(), boxes=moved(corners, deltas[at]), scores=odds[at], points=np.empty((len(cells), 0, 2), np.float32))
 
 
-def moved(boxes: Float, deltas: Float) -> Float:
+def moved(boxes: NDArray[Any], deltas: Float) -> Float:
     """Boxes (k, 4) with every corner shifted by its share (k, 4) of the box's width or height."""
     span = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
     return np.asarray(boxes + deltas * span, np.float32)
@@ -187,7 +195,7 @@ def squared(boxes: Float) -> Float:
     return np.concatenate([centre - half, centre + half], axis=1)
 
 
-def nms_smaller(boxes: Float, scores: Float, overlap: float) -> np.ndarray:
+def nms_smaller(boxes: Float, scores: Float, overlap: float) -> NDArray[np.intp]:
     """Indices that stay, best first: each kept box removes worse ones that share > `overlap` of the smaller of both."""
     order, kept = np.argsort(-scores, kind="stable"), []
     area = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)

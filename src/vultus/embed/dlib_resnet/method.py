@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from vultus.errors import InputError
 from vultus.runtime import store
 from vultus.runtime.session import Session
+from vultus.runtime.session_pool import SessionPool
 from vultus.types import Crops, Embeddings
 
 TEMPLATE = "dlib-150"
@@ -34,14 +35,18 @@ class Config:
 class DlibResNet:
     """Templates of 150-px crops.
 
+    Args:
+        config: settings.
+        pool: share opened networks with other objects; None = open them for this object alone.
+
     Example:
         >>> crops = Crops(np.zeros((1, 150, 150, 3), np.uint8), np.zeros((1, 2, 3)), "dlib-150")
         >>> DlibResNet(Config()).embed(crops).vectors.shape
         (1, 128)
     """
 
-    def __init__(self, config: Config) -> None:
-        self.config = config
+    def __init__(self, config: Config, *, pool: SessionPool | None = None) -> None:
+        self.config, self._pool = config, pool or SessionPool()
         self.template = TEMPLATE
         self.space = f"dlib-resnet29/{TEMPLATE}"
         self._session: Session | None = None
@@ -67,5 +72,6 @@ class DlibResNet:
     def session(self) -> Session:
         """The opened network; opened on first use."""
         if self._session is None:
-            self._session = Session(store.find("dlib-resnet29"), threads=self.config.threads, engine=self.config.engine)
+            self._session = self._pool.session(store.find("dlib-resnet29"), threads=self.config.threads,
+                                               engine=self.config.engine)
         return self._session
