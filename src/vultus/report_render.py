@@ -26,7 +26,8 @@ def html(report: Report, folder: Path | None = None) -> str:
         folder: where the report's pictures lie; they are then put into the page, which needs no other file. Without it they stay
             files beside the page.
     """
-    return _environment().get_template("report_page.html.j2").render(report=report, content=Markup(body(report, folder)))  # noqa: S704 - rendered and escaped by our own template
+    # The body is already HTML, escaped by its own template.
+    return _environment().get_template("report_page.html.j2").render(report=report, content=Markup(body(report, folder)))
 
 
 def body(report: Report, folder: Path | None = None) -> str:
@@ -58,10 +59,10 @@ def escape_markdown(text: object) -> str:
 
 
 def number(value: object, unit: str = "") -> str:
-    """A figure for people: four significant digits, `-` for none."""
+    """A figure for people: four significant digits, all digits before the point, `-` for none."""
     if value is None:
         return "-"
-    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    text = (f"{value:.4g}" if abs(value) < 1e4 else f"{value:.0f}") if isinstance(value, float) else str(value)
     return f"{text} {unit}" if unit else text
 
 

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from vultus.errors import InputError
 from vultus.types import check_image
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vultus.errors import InputError
 from vultus.types import Text, check_image
 
 

@@ -6,14 +6,13 @@ a `VULTUS_METHODS` folder keeps its results in `results` beside that folder's ta
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 from vultus.errors import StorageError
 from vultus.registry import Method
 from vultus.report import Report
+from vultus.runtime.atomic_file import write_bytes
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -62,20 +61,4 @@ def write_result(report: Report, method: Method | None = None) -> Path:
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a file so that it is either the old one or the whole new one. Raises StorageError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    except OSError as error:
-        raise StorageError(f"cannot write {path.name}: {error.strerror}; choose another folder with --out") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        os.replace(name, path)
-    except BaseException as error:
-        Path(name).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise StorageError(f"cannot write {path.name}: {error.strerror}; free space or choose another folder with --out") from error
-        raise
+    write_bytes(path, text.encode())

@@ -73,7 +73,7 @@ def wrong_input(trial: Trial) -> None:
     except InputError as error:
         require(bool(error.argument), f"{trial.method.name}: the InputError names no argument")
     except (TypeError, ValueError, AttributeError, IndexError, KeyError, RuntimeError, AssertionError) as error:
-        raise Broken(f"{trial.method.name}: a wrong argument ends in {type(error).__name__} ({error}); raise InputError naming it") from error
+        raise Broken(f"{trial.method.name}: a wrong argument ends in {type(error).__name__} ({error}); raise InputError instead") from error
     else:
         raise Broken(f"{trial.method.name}: a wrong argument is accepted")
 
@@ -92,7 +92,7 @@ def changes_pictures(trial: Trial) -> None:
 
 
 def alike(left: Row, right: Row, relative: float = RELATIVE, absolute: float = ABSOLUTE) -> bool:
-    """Whether two rows agree: same shapes, equal texts, numbers within the tolerance (absolute part x the largest magnitude, at least 1)."""
+    """Whether two rows agree: same shapes, equal texts, numbers within the tolerance; its absolute part grows with values above 1."""
     return len(left) == len(right) and all(_close(a, b, relative, absolute) for a, b in zip(left, right, strict=True))
 
 

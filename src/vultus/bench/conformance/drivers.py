@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from vultus.bench.conformance.broken import require
 from vultus.bench.conformance.inputs import Inputs
 from vultus.types import Analysis, Crops, Embeddings, Faces, GuardSample, Image, Scores, Text, describe
 
+Kind = Literal["picture", "pair", "clip", "text"]
 Row = tuple[NDArray[Any], ...]
 
 
@@ -96,7 +97,8 @@ def _picture_rows(verb: str, pictures: Callable[[Any], Image]) -> Callable[[Any,
 
 
 def _guard_samples(_: Any, inputs: Inputs, capabilities: tuple[str, ...]) -> list[GuardSample]:
-    kind = next((word for word in ("picture", "pair", "clip", "text") if word in capabilities), "picture")
+    kinds: tuple[Kind, ...] = ("picture", "pair", "clip", "text")
+    kind: Kind = next((word for word in kinds if word in capabilities), "picture")
     if kind == "text":
         return [GuardSample("text", text=text) for text in ("I wrote this alone, in a hurry, before lunch.",
                                                             "As a language model, I can offer several perspectives.",

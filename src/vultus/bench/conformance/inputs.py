@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +33,7 @@ class Inputs:
     @cached_property
     def pictures(self) -> list[Image]:
         """Three rendered people, frontal, uint8 RGB, at most 256 px a side."""
-        return [_reduced(load(path)) for path in sorted(FOLDER.glob("*/frontal.jpg"))[:3]]
+        return [_read(path) for path in sorted(FOLDER.glob("*/frontal.jpg"))[:3]]
 
     @cached_property
     def faces(self) -> list[Faces]:
@@ -52,8 +52,7 @@ class Inputs:
     def items(self) -> list[Item]:
         """Twelve labelled items: three people, four views each."""
         paths = sorted(FOLDER.glob("*/*.jpg"))[:12]
-        return [Item(f"{path.parent.name}/{path.stem}", lambda path=path: _reduced(load(path)), path.parent.name, {"view": path.stem})
-                for path in paths]
+        return [Item(f"{path.parent.name}/{path.stem}", partial(_read, path), path.parent.name, {"view": path.stem}) for path in paths]
 
     @cached_property
     def texts(self) -> list[Image]:
@@ -65,8 +64,9 @@ class Inputs:
         return pages
 
 
-def _reduced(image: Image) -> Image:
+def _read(path: Path) -> Image:
     import cv2
+    image = load(path)
     ratio = SIDE / max(image.shape[:2])
     if ratio >= 1:
         return image

@@ -98,7 +98,7 @@ def adapt_save_load(trial: Trial) -> None:
     from vultus.runtime.weights_file import load_weights, save_weights
     fitted = _fitted(trial, trial.model, trial.inputs.items)
     with tempfile.TemporaryDirectory() as folder:
-        back = load_weights(save_weights(fitted, Path(folder) / trial.method.short_name))
+        back = load_weights(save_weights(fitted, Path(folder) / "fitted.npz"))
     require(_same(fitted, back), f"{trial.method.name}: weights change on their way through a file")
     resumed = trial.fresh().fit(trial.inputs.items, back)
     require(isinstance(resumed, Weights) and set(resumed.arrays) == set(fitted.arrays),
@@ -178,7 +178,7 @@ def gradients(trial: Trial, *, published: bool = False) -> None:
 
 
 def _fitted(trial: Trial, model: Any, items: Sequence[Item]) -> Weights:
-    weights = model.fit(items, None)
+    weights: Weights = model.fit(items, None)
     require(isinstance(weights, Weights) and len(weights.arrays) > 0, f"{trial.method.name}: fit must return Weights with arrays")
     bad = [name for name, array in weights.arrays.items() if array.dtype.kind == "f" and not np.isfinite(array).all()]
     require(not bad, f"{trial.method.name}: NaN or infinity in the fitted {', '.join(bad)}")
@@ -195,5 +195,5 @@ def _refuses(trial: Trial, call: Any) -> None:
     except InputError:
         return
     except (TypeError, ValueError, AttributeError, IndexError, KeyError, RuntimeError, ZeroDivisionError) as error:
-        raise Broken(f"{trial.method.name}: a wrong argument ends in {type(error).__name__} ({error}); raise InputError naming it") from error
+        raise Broken(f"{trial.method.name}: a wrong argument ends in {type(error).__name__} ({error}); raise InputError instead") from error
     raise Broken(f"{trial.method.name}: a wrong argument is accepted")

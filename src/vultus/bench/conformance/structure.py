@@ -103,6 +103,8 @@ def small_settings(method: Method) -> None:
     path = method.folder / "small.toml"
     method.config(small=True)
     published = method.config()
+    if not path.is_file():
+        return
     settings = tomllib.loads(path.read_text("utf-8"))
     lines = path.read_text("utf-8").splitlines()
     for key, value in settings.items():
@@ -116,7 +118,9 @@ def small_settings(method: Method) -> None:
 
 def readme(method: Method) -> None:
     """README.md has a title, the agreed sections and a command to run."""
-    text = (method.folder / "README.md").read_text("utf-8")
+    path = method.folder / "README.md"
+    require(path.is_file(), f"{method.name}: there is no README.md")
+    text = path.read_text("utf-8")
     headings = [line.lstrip("#").strip().lower() for line in text.splitlines() if line.startswith("##")]
     require(text.lstrip().startswith("# "), f"{method.name}: README.md starts with a title")
     for section, pattern in README_SECTIONS.items():
@@ -171,9 +175,10 @@ def _check_own_import(method: Method, path: Path, parts: list[str]) -> None:
     own = method.module.split(".")
     if parts[: len(own)] == own or len(parts) < 2 or (parts[0] == "vultus" and parts[1] in BELOW) or parts[1].startswith("_"):
         return
-    task_shared = parts[1] == method.task and not (len(parts) > 2 and any(m.short_name == parts[2] for m in registry.methods(method.task)))
-    require(task_shared, f"{method.name}: {path.name} imports {'.'.join(parts)}; a method imports shelves, not other tasks, methods or higher "
-                         "layers (what it needs is handed in: card.needs)")
+    others = {m.short_name for m in registry.methods(method.task)}
+    shared_by_task = parts[1] == method.task and not others & set(parts[2:3])
+    require(shared_by_task, f"{method.name}: {path.name} imports {'.'.join(parts)}; a method imports shelves, not other tasks, methods or "
+                            "higher layers (what it needs is handed in: card.needs)")
 
 
 def _tree(method: Method, name: str) -> ast.Module:
