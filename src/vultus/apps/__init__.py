@@ -1,1 +1,1 @@
-"""Workflows over tasks: each folder is one application of the package."""
+"""Workflows over tasks: each module or folder is one application of the package."""

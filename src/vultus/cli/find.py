@@ -1,0 +1,79 @@
+"""`vultus find PROBE DIR`: is this person in that folder?"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from vultus.cli.output import json_option, print_json, warn
+
+if TYPE_CHECKING:
+    from vultus.apps.search import SearchResult
+    from vultus.pipeline import Recogniser
+
+STATUS = {"found": 0, "unknown": 1, "undecided": 3}
+
+
+@click.command("find")
+@click.argument("probe", type=click.Path())
+@click.argument("pictures", nargs=-1, required=True, type=click.Path())
+@click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="How many faces to list.")
+@click.option("--html", type=click.Path(), help="Also write a page with the faces side by side.")
+@click.option("--engine", default="onnxruntime", show_default=True, help="Inference engine.")
+@json_option
+def command(probe: str, pictures: tuple[str, ...], top: int, html: str | None, engine: str, as_json: bool) -> int:
+    """Rank the faces on PICTURES (files, folders, or one table of 'vultus represent') by similarity to the face on PROBE.
+
+    Exit status: 0 found, 1 unknown, 3 undecided, 2 the probe is missing or cannot be read.
+    """
+    from pathlib import Path
+
+    from vultus.apps import search
+    from vultus.pipeline import Recogniser
+    recogniser = Recogniser(engine=engine)
+    if len(pictures) == 1 and pictures[0].endswith(".parquet"):
+        result = search.find_in_table(probe, Path(pictures[0]), recogniser, top=top)
+    else:
+        result = _in_folders(probe, pictures, recogniser, top)
+    if html is not None:
+        _write_page(result, html)
+    for path, error in list(result.errors.items())[:5]:
+        warn(f"{path}: {error}")
+    if as_json:
+        print_json(result.as_dict())
+    else:
+        for line in _lines(result):
+            click.echo(line)
+    return STATUS[result.outcome]
+
+
+def _in_folders(probe: str, pictures: tuple[str, ...], recogniser: Recogniser, top: int) -> SearchResult:
+    from tqdm import tqdm
+
+    from vultus.apps.search import find
+    from vultus.data.picture_files import find_pictures
+    with tqdm(find_pictures(pictures), desc="find", unit="picture", file=sys.stderr, disable=not sys.stderr.isatty(),
+              leave=False) as files:
+        return find(probe, files, recogniser, top=top)
+
+
+def _write_page(result: SearchResult, html: str) -> None:
+    from pathlib import Path
+
+    from vultus.apps.contact_sheet import Cell, Row, with_inline_thumbnails, write_sheet
+    cells = [Cell(hit.path, hit.box, f"{hit.decision.similarity:.4f} {hit.decision.outcome.replace('_', ' ')}") for hit in result.hits]
+    write_sheet(Path(html), f"Faces most similar to {result.probe}", " ".join(_lines(result)[:3]),
+                [Row("best first", with_inline_thumbnails(cells))] if cells else [])
+
+
+def _lines(result: SearchResult) -> list[str]:
+    """The result for people."""
+    lines = [result.outcome + (f": {result.reason}" if result.reason else "")]
+    lines.append(f"{result.faces} faces on {result.pictures} pictures searched, {len(result.errors)} unreadable")
+    if result.expected_false_hits is not None:
+        lines.append(f"among so many strangers up to {result.expected_false_hits:.2g} would be as similar as the best hit")
+    lines += [f"{hit.decision.similarity:.4f}  {hit.decision.outcome.replace('_', ' '):10}  {hit.path} (face {hit.face})"
+              for hit in result.hits]
+    return lines
