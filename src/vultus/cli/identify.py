@@ -36,8 +36,9 @@ def command(files: tuple[str, ...], path: Path, top: int, calibration_file: Path
         results = progress(recogniser.process(find_pictures(files)), total=None, what="identifying")
         faces: list[dict[str, Any]] = []
         for row in _rows(results, gallery, calibration, recogniser.space, top):
-            faces.append(row)
-            if not as_json:
+            if as_json:
+                faces.append(row)
+            else:
                 click.echo(_line(row))
         record = {"gallery": str(path), "virtual": gallery.virtual, "space": recogniser.space,
                   "false_positive_identification_model": MODEL, "faces": faces}
