@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from vultus.apps.demo import packaged_people
 from vultus.bench.results import PACKAGE, source_root, write_atomically
 from vultus.calibrate import calibrate
 from vultus.data.picture_files import find_pictures
+from vultus.data.rendered_people import rendered_people
 from vultus.errors import InputError
 from vultus.evaluate.rates import d_prime, eer, fmr, fnmr
 from vultus.pipeline import Recogniser
@@ -40,7 +40,7 @@ def run(rng: np.random.Generator) -> Report:
     if source_root() is not None:
         write_atomically(PACKAGE / "data" / "calibrations" / "rendered.json", json.dumps(made.as_dict(), indent=1) + "\n")
     mated, strangers = _split(templates, people)
-    demo_mated, demo_strangers = _split(*_represent([path for _, path in packaged_people().pictures])[:2])
+    demo_mated, demo_strangers = _split(*_represent([path for _, path in rendered_people()])[:2])
     return Report("core/calibration_rendered", "The demonstration's calibration: made on rendered people other than the demonstration's",
                   PROTOCOL, (
         Value("people", float(count)), Value("pictures without a face", float(failed), n=len(pictures), note="n counts pictures"),

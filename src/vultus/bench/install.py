@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from vultus.apps.demo import packaged_people
 from vultus.bench.results import source_root
+from vultus.data.rendered_people import rendered_people
 from vultus.errors import InputError
 from vultus.report import Report, Value
 
@@ -41,7 +41,7 @@ def run() -> Report:
         for _ in range(15):
             bare.append(_seconds([python, "-c", "pass"]))
             help_.append(_seconds([command, "--help"]))
-        first, second = (path for _, path in packaged_people().pictures[:2])
+        first, second = (path for _, path in rendered_people()[:2])
         status, cold = _status([command, "verify", str(first), str(second), "--json"], {**os.environ, **OFFLINE})
     return Report("core/install", "A clean install: size, start, and a first answer without a network", PROTOCOL, (
         Value("environment", size / 1e6, "MB", note="floor: at most 500"),

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from vultus.data.picture_files import find_pictures
+from vultus.data.rendered_people import people_below, rendered_people
 from vultus.errors import InputError
-
-PACKAGED = Path(__file__).parents[2] / "data" / "demo_people"
 
 
 @dataclass(frozen=True)
@@ -32,21 +30,17 @@ class Album:
 
 def packaged_people() -> Album:
     """Eight rendered people, four views each."""
-    return Album(_below(PACKAGED), virtual=True, domain="rendered")
+    return Album(rendered_people(), virtual=True, domain="rendered")
 
 
 def read_album(folder: Path) -> Album:
     """The user's pictures, one sub-folder a person. InputError when there are fewer than three people with two pictures."""
     if not folder.is_dir():
         raise InputError("--photos", expected="a folder that exists", got=str(folder))
-    pictures = _below(folder)
+    pictures = people_below(folder)
     several = {person for person, _ in pictures if sum(p == person for p, _ in pictures) > 1}
     if len(several) < 3:
         raise InputError("--photos", expected="one sub-folder a person, at least three people with two pictures or more",
                          got=f"{len(several)} such people in {folder}")
     return Album(tuple((person, path) for person, path in pictures if person in several), virtual=False, domain="photographs")
 
-
-def _below(folder: Path) -> tuple[tuple[str, Path], ...]:
-    return tuple((person.name, picture.file) for person in sorted(folder.iterdir()) if person.is_dir()
-                 for picture in find_pictures([person]))
