@@ -47,7 +47,7 @@ class Extracted:
 
     def similarities(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
         """Cosine of each pair (p,), NaN where an extraction failed."""
-        return np.einsum("ij,ij->i", self.vectors[left], self.vectors[right], dtype=np.float64)
+        return np.asarray(np.einsum("ij,ij->i", self.vectors[left], self.vectors[right], dtype=np.float64))
 
     def templates(self, mask: NDArray[np.bool_]) -> Embeddings:
         """Templates of the extracted pictures in `mask`."""

@@ -31,4 +31,5 @@ def warn(message: str) -> None:
 def progress(items: Iterable[T], *, total: int | None, what: str, unit: str = "picture") -> Iterable[T]:
     """The same items, with a progress bar on stderr when it is a terminal."""
     from tqdm import tqdm
-    return tqdm(items, total=total, desc=what, unit=unit, file=sys.stderr, disable=not sys.stderr.isatty(), leave=False)
+    bar: Iterable[T] = tqdm(items, total=total, desc=what, unit=unit, file=sys.stderr, disable=not sys.stderr.isatty(), leave=False)
+    return bar

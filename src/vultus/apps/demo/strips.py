@@ -31,4 +31,4 @@ def _cell(image: Image, colour: tuple[int, int, int]) -> Image:
     height, width = image.shape[:2]
     ratio = SIDE / height
     small = cv2.resize(image, (max(1, round(width * ratio)), SIDE), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.copyMakeBorder(small, *[BORDER] * 4, cv2.BORDER_CONSTANT, value=colour), np.uint8)
+    return np.asarray(cv2.copyMakeBorder(small, BORDER, BORDER, BORDER, BORDER, cv2.BORDER_CONSTANT, value=colour), np.uint8)

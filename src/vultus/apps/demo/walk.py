@@ -141,7 +141,7 @@ def _cluster(usable: Usable, story: _Story, out: Path) -> None:
         members = np.flatnonzero(labels == label)
         owner = max(set(people[members]), key=lambda p: (people[members] == p).sum())
         file = f"group-{number:02d}.jpg"
-        write_strip([(usable[i][1], "right" if people[i] == owner else "wrong") for i in members], out / file)
+        write_strip([(usable[int(i)][1], "right" if people[i] == owner else "wrong") for i in members], out / file)
         story.pictures.append(Picture(file, f"group {number}: {len(members)} pictures, most of them {owner}"))
 
 
