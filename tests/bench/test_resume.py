@@ -49,6 +49,14 @@ def test_a_unit_that_failed_leaves_nothing_and_the_others_stay(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["ours-s0.json"]
 
 
+def test_other_data_are_measured_again(tmp_path):
+    work = Work()
+    units = Units(tmp_path)
+    for data, calls in (("one", 1), ("one", 1), ("two", 2), ("", 3)):
+        units.run("ours", 0, work, data_digest=data)
+        assert work.calls == calls
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"outcome": {}}'])
 def test_a_damaged_file_is_made_again(text, tmp_path):
     (tmp_path / "ours-s0.json").write_text(text)

@@ -7,6 +7,7 @@ import json
 import jsonschema
 import pytest
 
+from vultus import registry
 from vultus.bench.schema_check import SCHEMA_FILE
 from vultus.cli.main import main
 from vultus.papers.points import paper
@@ -59,7 +60,6 @@ def test_show_says_when_a_result_is_of_other_code(toy, capsys):
 
 
 def test_show_works_without_the_extra(toys, capsys, monkeypatch):
-    from vultus import registry
     monkeypatch.setitem(registry.EXTRA_MODULES, "milvus", ("no_such_module",))
     toys.add("quality", card="extras=('milvus',)")
     shown = json.loads(run(capsys, "show", "quality/toy", "--json"))
@@ -82,6 +82,16 @@ def test_bench_without_a_name_lists(toy, capsys):
     run(capsys, "bench", "quality/toy")
     listed = {entry["name"]: entry for entry in json.loads(run(capsys, "bench", "--json"))}
     assert listed["quality/toy"]["result"] == "current" and listed["quality/toy"]["outcomes"]["pass"] == 7
+
+
+def test_bench_of_everything_goes_on_after_one_that_cannot_be_measured(toys, capsys, monkeypatch):
+    toys.add("quality", "good")
+    toys.add("quality", "bad", demo=("return Report(", "return None and Report("))
+    monkeypatch.setattr("vultus.bench.suites.suites", lambda: [])
+    monkeypatch.setattr("vultus.registry.methods", lambda task=None, known=registry.methods("quality"): known)
+    assert main(["bench", "--all", "--json"]) == 2
+    printed = capsys.readouterr()
+    assert [entry["name"] for entry in json.loads(printed.out)] == ["quality/good"] and "quality/bad" in printed.err
 
 
 def test_bench_of_an_unknown_name(toy, capsys):

@@ -36,25 +36,26 @@ class Units:
         self.folder, self.code_digest = folder, code_digest
         self.config_digest = config_digest(config or {})
 
-    def run(self, name: str, seed: int, work: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
+    def run(self, name: str, seed: int, work: Callable[[], Mapping[str, Any]], *, data_digest: str = "") -> dict[str, Any]:
         """The unit's outcome: read when it is done with the same code and settings, else made by `work()` and kept.
 
         Args:
             name: the arm: letters, digits, dots, dashes, underscores.
             seed: the seed of this unit; `work` makes its own generator from it.
+            data_digest: digest of the pictures it reads, where these come from outside the package.
             work: returns plain JSON values or numpy arrays, per-item scores among them; at most 200 KB of JSON.
 
         Returns:
             The outcome as plain JSON values, the same whether it was made now or before.
         """
         path = self._path(name, seed)
-        kept = self._read(path)
+        kept = self._read(path, data_digest)
         if kept is not None:
             return kept
         start = time.perf_counter()
         outcome = plain(work())
         record = {"schema": 1, "unit": name, "seed": seed, "code_digest": self.code_digest, "config_digest": self.config_digest,
-                  "seconds": round(time.perf_counter() - start, 3), "outcome": outcome}
+                  "data_digest": data_digest, "seconds": round(time.perf_counter() - start, 3), "outcome": outcome}
         text = json.dumps(record, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n"
         if len(text.encode()) > MAX_BYTES:
             raise InputError(f"unit {name!r}", expected=f"at most {MAX_BYTES} bytes of JSON", got=f"{len(text.encode())}",
@@ -62,29 +63,30 @@ class Units:
         write_atomically(path, text)
         return dict(outcome)
 
-    def is_done(self, name: str, seed: int) -> bool:
+    def is_done(self, name: str, seed: int, *, data_digest: str = "") -> bool:
         """Whether the unit would be read rather than made."""
-        return self._read(self._path(name, seed)) is not None
+        return self._read(self._path(name, seed), data_digest) is not None
 
-    def seconds(self, name: str, seed: int) -> float | None:
+    def seconds(self, name: str, seed: int, *, data_digest: str = "") -> float | None:
         """Wall time of the run that made the unit, None when it is not done."""
-        path = self._path(name, seed)
-        return None if self._read(path) is None else float(json.loads(path.read_text("utf-8"))["seconds"])
+        done = self.is_done(name, seed, data_digest=data_digest)
+        return float(json.loads(self._path(name, seed).read_text("utf-8"))["seconds"]) if done else None
 
     def _path(self, name: str, seed: int) -> Path:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
             raise InputError("unit", expected="letters, digits, dots, dashes and underscores", got=repr(name))
         return self.folder / f"{name}-s{int(seed)}.json"
 
-    def _read(self, path: Path) -> dict[str, Any] | None:
+    def _read(self, path: Path, data_digest: str) -> dict[str, Any] | None:
         if not path.is_file():
             return None
         try:
             record = json.loads(path.read_text("utf-8"))
         except ValueError:
             return None
-        made_by = (record.get("code_digest"), record.get("config_digest")) if isinstance(record, dict) else None
-        return record["outcome"] if made_by == (self.code_digest, self.config_digest) else None
+        keys = ("code_digest", "config_digest", "data_digest")
+        made_by = tuple(record.get(key) for key in keys) if isinstance(record, dict) else None
+        return record["outcome"] if made_by == (self.code_digest, self.config_digest, data_digest) else None
 
 
 def config_digest(config: Mapping[str, Any]) -> str:

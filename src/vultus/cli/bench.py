@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vultus.cli.output import json_option, print_json, warn
+from vultus.errors import VultusError
 
 if TYPE_CHECKING:
     from vultus.report import Report
@@ -19,23 +20,41 @@ if TYPE_CHECKING:
 @click.option("--all", "every", is_flag=True, help="Run everything that can run here.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the report, its HTML and its pictures.")
 @json_option
-def command(name: str | None, full: bool, every: bool, out: Path | None, as_json: bool) -> None:
+def command(name: str | None, full: bool, every: bool, out: Path | None, as_json: bool) -> int:
     """Measure NAME (task/method or core/suite), or list what can be measured."""
     if name is not None and every:
         raise click.UsageError("give a name or --all, not both")
     if name is None and not every:
         _print_list(_listing(), as_json)
-        return
+        return 0
+    if every:
+        return _run_all(full, out, as_json)
     from vultus.bench.runner import bench
-    names = [name] if name is not None else [entry["name"] for entry in _listing() if entry["can_run"]]
-    reports = []
-    for chosen in names:
-        report = bench(chosen, full=full, out=out)
-        reports.append(report)
-        if not as_json:
-            _print_report(report)
+    assert name is not None
+    report = bench(name, full=full, out=out)
     if as_json:
-        print_json([r.as_dict() for r in reports] if every else reports[0].as_dict())
+        print_json(report.as_dict())
+    else:
+        _print_report(report)
+    return 0
+
+
+def _run_all(full: bool, out: Path | None, as_json: bool) -> int:
+    """Run everything that can run; what cannot be measured is said and left out, and makes the status 2."""
+    from vultus.bench.runner import bench
+    reports, failed = [], 0
+    for name in [entry["name"] for entry in _listing() if entry["can_run"]]:
+        try:
+            reports.append(bench(name, full=full, out=out))
+        except VultusError as error:
+            warn(f"{name}: {error}")
+            failed += 1
+        else:
+            if not as_json:
+                _print_report(reports[-1])
+    if as_json:
+        print_json([report.as_dict() for report in reports])
+    return 2 if failed else 0
 
 
 def _listing() -> list[dict[str, Any]]:

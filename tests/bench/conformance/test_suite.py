@@ -75,6 +75,7 @@ def test_broken_toy_fails(check, toys, inputs):
 @pytest.mark.filterwarnings("ignore:invalid value")
 @pytest.mark.parametrize("check, message, task, changes", [
     ("black", "NaN|finite", "quality", {"method": ("grey.std(axis=(1, 2))", "(grey.std(axis=(1, 2)) / grey.max(axis=(1, 2)))")}),
+    ("black", "NaN", "analyse", {"method": ("rows = [check_image(image, \"images\").std()", "rows = [image.std() / image.max()")}),
     ("black", "black picture", "detect", {"method": ("> 60", ">= 0")}),
     ("imports", "edit", "quality", {"demo": ("import numpy as np", "import vultus.edit.other")}),
     ("imports", "extras", "quality", {"demo": ("import numpy as np", "import torch")}),
