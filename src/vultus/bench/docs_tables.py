@@ -35,7 +35,7 @@ def papers_page(methods: Sequence[Method]) -> str:
              _claim(entry["claim"])) for entry in entries]
     counts = ", ".join(f"{sum(e['status'] == s for e in entries)} {s}" for s in ("pass", "fail", "built", "missing"))
     text = ("# Published methods\n\nEach was reduced to points that a demonstration must settle. *missing*: not built; *built*: not "
-            "measured with the code as it stands, or points without a check; *pass*: all gates and controls stand; *fail*: one does not.\n\n"
+            "measured with the code as it stands, or points without a check; *pass*: gates and controls stand; *fail*: one does not.\n\n"
             f"{len(entries)} papers: {counts}.\n\n")
     return _HEAD + text + _table(("paper", "year", "status", "methods", "claim (ours, measured here)"), rows) + "\n"
 
