@@ -156,6 +156,16 @@ def test_import_of_a_net_without_a_card(mine: Path, capsys: pytest.CaptureFixtur
     assert "card: expected --card with the card of the net" in capsys.readouterr().err
 
 
+def test_first_card_of_a_file_can_be_imported(mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "show", str(mine / "mine.onnx")]) == 0
+    printed = capsys.readouterr()
+    assert "complete task, colour, mean, std, crop and licence" in printed.err
+    (tmp_path / "first.toml").write_text(printed.out)
+    assert main(["models", "import", str(mine / "mine.onnx"), "--card", str(tmp_path / "first.toml")]) == 0
+    capsys.readouterr()
+    assert out(capsys, "show", str(mine / "mine.onnx"))["input"]["size"] == [8, 8]
+
+
 def test_listing_loads_nothing_heavy(mine: Path) -> None:
     code = ("import sys; from vultus.cli.main import main; main(['models', 'list']); main(['models', 'show', 'centerface']); "
             "main(['models', '--help']); print([m for m in ('numpy', 'onnx', 'onnxruntime', 'cv2', 'torch') if m in sys.modules])")

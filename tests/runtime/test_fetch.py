@@ -62,7 +62,7 @@ def test_failed_download_keeps_the_file_that_was_there(server: Any, tmp_path: Pa
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="cannot be reached: .*check the address and the network"):
+    with pytest.raises(WeightsError, match=r"cannot be reached: .*check the address and the network"):
         fetch.download("http://127.0.0.1:1/net", tmp_path / "net.onnx")
 
 
@@ -81,7 +81,7 @@ def test_token_stays_with_its_host(server: Any, serve: Callable[[], Any], tmp_pa
 @pytest.mark.parametrize("location", ["http://example.org/net", "ftp://127.0.0.1/net", "file:///etc/passwd", "http://127.0.0.1@example.org/"])
 def test_redirect_to_an_open_line_is_refused(server: Any, tmp_path: Path, location: str) -> None:
     server.answers["/away"] = (302, {"Location": location}, b"")
-    with pytest.raises((InputError, WeightsError)):
+    with pytest.raises((InputError, WeightsError), match=r"url: expected|answered 302 .*is not followed"):
         fetch.download(f"{server.url}/away", tmp_path / "net.onnx")
     assert os.listdir(tmp_path) == []
 

@@ -104,14 +104,14 @@ def test_content_on_another_host_arrives_without_the_token(hub: Any, serve: Call
 
 
 def test_pinned_hash_is_compared_before_the_download(hub: Any, tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="at this commit, expected 0000.*nothing was downloaded"):
+    with pytest.raises(WeightsError, match=r"at this commit, expected 0000.*nothing was downloaded"):
         pull_drafted(REPO, FILE, COMMIT, "0" * 64, tmp_path / "out")
     assert [path for path, _ in hub.asked] == [API]
 
 
 def test_file_outside_lfs_needs_a_hash(hub: Any, net: Callable[..., bytes], tmp_path: Path) -> None:
     state_facts(hub, net(), lfs=None)
-    with pytest.raises(WeightsError, match="states no sha256 .* give it with --sha256"):
+    with pytest.raises(WeightsError, match=r"states no sha256 .* give it with --sha256"):
         pull_drafted(REPO, FILE, COMMIT, "", tmp_path / "out")
     pull_drafted(REPO, FILE, COMMIT, hashlib.sha256(net()).hexdigest(), tmp_path / "out")
 

@@ -13,8 +13,9 @@ IMAGES = np.random.default_rng(5).integers(0, 256, (2, 4, 6, 3), dtype=np.uint8)
 
 
 @pytest.mark.parametrize("layout", ["nhwc", "nchw"])
-@pytest.mark.parametrize(("colour", "mean", "std"), [("rgb", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)), ("rgb", (10.0, 20.0, 30.0), (2.0, 4.0, 8.0)),
-                                                     ("bgr", (10.0, 20.0, 30.0), (2.0, 4.0, 8.0)), ("grey", (100.0,), (50.0,))])
+@pytest.mark.parametrize(("colour", "mean", "std"), [
+    ("rgb", (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)), ("rgb", (10.0, 20.0, 30.0), (2.0, 4.0, 8.0)),
+    ("bgr", (10.0, 20.0, 30.0), (2.0, 4.0, 8.0)), ("grey", (100.0,), (50.0,))])
 def test_against_a_loop(layout: str, colour: str, mean: tuple[float, ...], std: tuple[float, ...]) -> None:
     fed = feed(IMAGES, NetInput("x", layout, "float32", (4, 6), colour, mean, std))  # type: ignore[arg-type]
     assert fed.dtype == np.float32

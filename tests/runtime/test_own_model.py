@@ -96,7 +96,7 @@ def test_operator_in_a_branch_is_found(net: Callable[..., bytes]) -> None:
                               [helper.make_tensor_value_info("z", TensorProto.FLOAT, None)])
     model = onnx.load_model_from_string(net())
     model.graph.node.append(helper.make_node("If", ["c"], ["w"], then_branch=inner, else_branch=inner))
-    with pytest.raises(UnsupportedError, match="'Evil' of 'my.library'"):
+    with pytest.raises(UnsupportedError, match=r"'Evil' of 'my.library'"):
         load_checked(model.SerializeToString(), "net.onnx")
 
 

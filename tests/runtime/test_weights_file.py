@@ -17,6 +17,16 @@ ARRAYS = {"layer.0/w": np.arange(6, dtype=np.float32).reshape(2, 3), "half": np.
           "empty": np.empty((0, 4), np.int64), "面": np.array([1, 2], np.uint8)}
 
 
+class Evil:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> object:
+        return os.mkdir, (str(self.path),)
+
+
 def test_round_trip(tmp_path: Path) -> None:
     made_by = {"method": "adapt/x", "seed": 3, "parts": [1, {"a": None}]}
     loaded = load_weights(save_weights(Weights(ARRAYS, made_by), tmp_path / "w.npz"))
@@ -29,9 +39,11 @@ def test_round_trip(tmp_path: Path) -> None:
 def test_objects_are_neither_saved_nor_loaded(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="numbers or booleans"):
         save_weights(Weights({"w": np.array([{}], dtype=object)}, {}), tmp_path / "w.npz")
-    np.savez(tmp_path / "evil.npz", w=np.array([{}], dtype=object))
+    np.savez(tmp_path / "evil.npz", **{"w": np.array([Evil(tmp_path / "ran")], dtype=object),
+                                       "made_by.json": np.frombuffer(b"{}", np.uint8)})
     with pytest.raises(WeightsError, match="damaged or no weights file"):
         load_weights(tmp_path / "evil.npz")
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize("made_by", [{"x": float("nan")}, {"x": object()}])

@@ -44,9 +44,18 @@ def list_(task: str | None, commercial: bool, as_json: bool) -> None:
 @click.argument("name")
 @json_option
 def show(name: str, as_json: bool) -> None:
-    """Show everything that is known about one net."""
+    """Show everything that is known about one net. NAME may also be an ONNX file: then a first card for it is printed."""
     from vultus.runtime import store
     from vultus.runtime.card_write import card_text
+    if name.endswith(".onnx"):
+        from vultus.runtime.own_model import first_card
+        drafted = first_card(Path(name))
+        if as_json:
+            print_json(drafted.as_dict())
+        else:
+            click.echo(card_text(drafted), nl=False)
+            warn("the file does not say how pictures are prepared: complete task, colour, mean, std, crop and licence")
+        return
     card_, state = store.card(name), store.state(name)
     if as_json:
         print_json(_record(card_, state))
@@ -139,7 +148,8 @@ def import_(source: Path, card_path: Path | None, overwrite: bool, as_json: bool
         if source.is_dir():
             source, card_path = own_model.from_folder(source)
         if card_path is None:
-            raise InputError("card", expected="--card with the card of the net", got="none", hint="docs/models.md shows examples")
+            raise InputError("card", expected="--card with the card of the net", got="none",
+                             hint=f"write a first one:  vultus models show {source} > card.toml")
         done = [own_model.add(source, card_path, overwrite=overwrite)]
     _say_done(done, as_json, "in the store", {})
 

@@ -128,6 +128,8 @@ def _open(url: str, token: str, accept: str = "*/*") -> Iterator[http.client.HTT
 
 
 def _advice(code: int) -> str:
+    if code < 400:
+        return "the redirect is not followed"
     if code in (401, 403):
         return "accept the model's terms there and set the token of the service"
     return "check name, version and file" if code == 404 else "try again later"

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from vultus.errors import InputError, WeightsError
 from vultus.runtime.atomic_file import write_bytes
+from vultus.runtime.card_draft import draft
 from vultus.runtime.card_file import read_card
 from vultus.runtime.card_write import card_text
-from vultus.runtime.model_card import ModelCard
+from vultus.runtime.model_card import ModelCard, Source
 from vultus.runtime.onnx_check import MAX_BYTES, check_net
 from vultus.runtime.store import CARD_FILE, is_shipped, place, store_dir
 
@@ -54,6 +55,12 @@ def from_folder(folder: Path) -> tuple[Path, Path]:
         raise InputError("folder", expected="one .toml card", got=f"{len(cards)} in {folder}",
                          hint="or name both: FILE.onnx --card card.toml")
     return folder / read_card(cards[0]).file, cards[0]
+
+
+def first_card(file: Path) -> ModelCard:
+    """A card with what the file itself says, to be completed by hand. Raises like `add`."""
+    card = draft(_read(file), Source("local", path=file.name))
+    return replace(card, summary=file.stem, source=Source("local"))
 
 
 def check_name(card: ModelCard, *, overwrite: bool) -> None:
