@@ -20,7 +20,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-VERSION = 1
+VERSION = 2
 SEED = 2026
 SHIPPED, CALIBRATION = 1, 2  # stream numbers
 MARK = "virtual person, rendered by vultus"
@@ -48,7 +48,7 @@ def jpeg(picture: np.ndarray) -> bytes:
 def render_person(body: object, stream: int, number: int, name: str, folder: Path) -> list[dict[str, object]]:
     """Renders all views of one person into folder/name; returns the manifest rows."""
     from demo_people.identity import draw_person
-    from demo_people.scene import Studio
+    from demo_people.studio import Studio
     from demo_people.views import draw_views
     identity, views, grain = generators(stream, number)
     person = draw_person(identity)

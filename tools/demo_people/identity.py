@@ -18,7 +18,7 @@ FACE_KNOBS = {
 MIDDLE_KNOBS = {
     "chin-jaw-drop-incr": .45, "chin-height-incr": .5, "chin-prominent-incr": .5, "chin-bones-incr": .5,
     "chin-width-incr": .6, "chin-cleft-incr": .5, "chin-prognathism-incr": .4,
-    "eyebrows-angle-up": .5, "eyebrows-trans-up": .5, "eyebrows-trans-forward": .5,
+    "eyebrows-angle-up": .35, "eyebrows-trans-up": .5, "eyebrows-trans-forward": .5,
     "forehead-temple-incr": .5, "forehead-trans-forward": .4, "forehead-scale-vert-incr": .5,
     "forehead-nubian-incr": .4, "head-angle-out": .3, "head-scale-vert-incr": .4, "head-fat-incr": .5,
     "head-back-scale-depth-incr": .4, "head-scale-depth-incr": .4, "head-scale-horiz-incr": .45,
@@ -36,8 +36,9 @@ MIDDLE_KNOBS = {
     "nose-point-up": .6, "nose-width2-incr": .5, "nose-width3-incr": .5, "nose-septumangle-incr": .5,
     "nose-base-up": .5, "nose-volume-incr": .5,
 }
-SPREAD = .75  # common factor on all spreads
-SKIN_LADDER = np.array([(238, 202, 180), (226, 180, 152), (205, 152, 118), (168, 116, 82), (118, 77, 53),
+SPREAD = .7  # common factor on all spreads
+FRIENDLY = {"mouth-angles-up": .2, "eyebrows-angle-up": .12}  # the base mesh looks a little stern
+SKIN_LADDER = np.array([(230, 192, 168), (219, 174, 146), (200, 149, 116), (168, 116, 82), (118, 77, 53),
                         (72, 46, 34)]) / 255  # sRGB, from very light to very dark, own choice by eye
 HAIR_COLOURS = {"black": (24, 20, 19), "dark brown": (46, 31, 23), "brown": (82, 55, 36), "light brown": (122, 88, 56),
                 "blond": (184, 146, 94), "red": (126, 58, 28)}
@@ -83,9 +84,9 @@ def draw_person(rng: np.random.Generator) -> Person:
     female = bool(rng.random() < 0.5)
     years = float(np.clip(18 + 52 * rng.beta(1.2, 1.7), 18, 75))
     origin = rng.dirichlet((.32, .32, .32))
-    phenotype = {"gender": float(rng.uniform(0, .22) if female else rng.uniform(.78, 1)),
+    phenotype = {"gender": float(rng.uniform(.8, 1) if female else rng.uniform(0, .2)),
                  "age": float(2 / 3 + (years - 22) / 60 / 3), "muscle": float(rng.uniform(.3, .7)),
-                 "weight": float(rng.uniform(.2, .85)), "height": .5, "proportions": float(rng.uniform(.4, .9)),
+                 "weight": float(rng.uniform(.2, .85)), "height": .5, "proportions": float(rng.uniform(0, .5)),
                  "cupsize": .4, "firmness": .5,
                  "african": float(origin[0]), "asian": float(origin[1]), "caucasian": float(origin[2])}
     melanin = float(np.clip(origin @ (.78, .34, .17) + rng.normal(0, .1), .0, 1.))
@@ -96,7 +97,7 @@ def draw_person(rng: np.random.Generator) -> Person:
         phenotype=phenotype, knobs=_draw_knobs(rng), extra=_draw_extra(rng), melanin=melanin,
         undertone=rng.normal(0, .02, 3).astype(np.float32), redness=float(rng.uniform(.3, 1.2)),
         texture_seed=int(rng.integers(1 << 31)), freckles=float(max(0, rng.normal(-.3, .6)) * (melanin < .45)),
-        moles=rng.random((int(rng.integers(0, 6)), 3)).astype(np.float32), iris=iris, hair=hair,
+        moles=rng.random((int(min(4, rng.poisson(.9))), 3)).astype(np.float32), iris=iris, hair=hair,
         grey=float(np.clip((years - 38) / 30 + rng.normal(0, .2), 0, 1) * (years > 34)), style=style, length=length,
         curl=curl, fringe=float(rng.random() < (.35 if style in LONG_STYLES else .3)) * float(rng.uniform(.5, 1)),
         part=float(rng.choice((-1, 1)) * rng.uniform(0, .4)), hairline=_draw_hairline(rng, female, years),
@@ -108,7 +109,7 @@ def draw_person(rng: np.random.Generator) -> Person:
 def _draw_knobs(rng: np.random.Generator) -> dict[str, float]:
     knobs = {}
     for name, spread in MIDDLE_KNOBS.items():
-        knobs[name] = float(np.clip(rng.normal(0, SPREAD * spread), -1, 1))
+        knobs[name] = float(np.clip(rng.normal(FRIENDLY.get(name, 0), SPREAD * spread), -1, 1))
     for name, spread in FACE_KNOBS.items():
         value, skew = rng.normal(0, SPREAD * spread), rng.normal(0, .08)
         knobs[f"l-{name}"] = float(np.clip(value + skew, -1, 1))
@@ -119,7 +120,7 @@ def _draw_knobs(rng: np.random.Generator) -> dict[str, float]:
 def _draw_extra(rng: np.random.Generator) -> Array:
     """Weights of the head outlines (at most two at a time) and of small asymmetries."""
     weights = np.zeros(16, np.float32)
-    weights[rng.choice(8, 2, replace=False)] = rng.uniform(.1, .6, 2) * (1, .5)
+    weights[rng.choice(8, 2, replace=False)] = rng.uniform(.1, .5, 2) * (1, .5)
     weights[8:] = rng.normal(0, .25, 8)
     return weights
 
@@ -139,15 +140,15 @@ def _draw_style(rng: np.random.Generator, female: bool, years: float, origin: ND
     """Hair style, length in dm and curl (0 straight to 1 tight)."""
     coily = origin[0] > .45
     if female:
-        style = str(rng.choice(LONG_STYLES + ("back", "curly"), p=(.36, .24, .2, .1, .1)))
+        style = str(rng.choice((*LONG_STYLES, "back", "curly"), p=(.38, .26, .22, .04, .1)))
     else:
-        style = str(rng.choice(SHORT_STYLES + ("long",), p=(.3, .25, .15, .1, .17, .03)))
+        style = str(rng.choice((*SHORT_STYLES, "long"), p=(.3, .25, .15, .1, .17, .03)))
     if coily and not female:
         style = str(rng.choice(("curly", "buzz", "crop"), p=(.4, .4, .2)))
     if coily and female and style in ("long", "bob") and rng.random() < .6:
         style = "curly"
     length = {"long": rng.uniform(2.6, 3.8), "bob": rng.uniform(1.5, 2.1), "tied": 1.6, "crop": rng.uniform(.12, .35),
-              "side": rng.uniform(.5, .9), "back": rng.uniform(.6, 1.), "curly": rng.uniform(.25, .8),
+              "side": rng.uniform(.5, .9), "back": rng.uniform(.6, 1.), "curly": rng.uniform(.18, .55),
               "buzz": rng.uniform(.03, .08)}[style]
     curl = float(rng.uniform(.7, 1)) if style == "curly" else float(rng.uniform(0, .5) ** 1.5)
     return style, float(length), curl
@@ -170,14 +171,14 @@ def _draw_hairline(rng: np.random.Generator, female: bool, years: float) -> Arra
 
 
 def _draw_brow(rng: np.random.Generator, female: bool) -> dict[str, float]:
-    return {"thick": float(rng.uniform(.028, .05) if female else rng.uniform(.042, .085)),
+    return {"thick": float(rng.uniform(.026, .046) if female else rng.uniform(.038, .072)),
             "lift": float(rng.normal(0, .025)), "arch": float(rng.uniform(.0, .07)),
             "inner": float(rng.uniform(.09, .18)), "outer": float(rng.uniform(.5, .6)),
-            "slope": float(rng.normal(0, .035)), "density": float(rng.uniform(.4, 1)),
+            "slope": float(rng.normal(-.008, .025)), "density": float(rng.uniform(.4, 1)),
             "taper": float(rng.uniform(.3, .9))}
 
 
 def _draw_shirt(rng: np.random.Generator) -> Array:
-    hue, value = rng.random(), rng.uniform(.12, .6)
-    rgb = value * (1 + .45 * np.cos(2 * np.pi * (hue + np.array([0, 1, 2]) / 3)) * rng.uniform(0, 1))
+    hue, value = rng.random(), rng.uniform(.1, .5)
+    rgb = value * (1 + .45 * np.cos(2 * np.pi * (hue + np.array([0, 1, 2]) / 3)) * rng.uniform(0, .7))
     return rgb.astype(np.float32)

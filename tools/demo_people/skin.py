@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from demo_people.hair import beard_cover, brow_distance, scalp_cover
+from demo_people.hair_regions import beard_cover, brow_distance, scalp_cover
 from demo_people.identity import SKIN_LADDER, Person
 from demo_people.noise import Noise
 
@@ -38,7 +38,7 @@ def skin_colour(canonical: Array, lips: Array, eyelids: Array, ears: Array, pers
     x, y, z = canonical.T
     red = _redness(canonical, ears, noise) * person.redness * (1 - .6 * person.melanin)
     colour = colour * (1 - red[:, None] * np.array([.04, .2, .2]))
-    blotch = noise(canonical, 3.2, 2) * .05 + noise(canonical, 14, 2) * .045
+    blotch = noise(canonical, 2.4, 2) * .07 + noise(canonical, 14, 2) * .06
     colour = colour * (1 + blotch[:, None] * np.array([.6, 1, 1.2]))
     ring = np.exp(-(((np.abs(x) - .3) / .2) ** 2 + ((y - 7.24) / .14) ** 2)) * (z > .8)
     colour = colour * (1 - ring[:, None] * (.10 + .12 * (person.years / 75)) * np.array([.8, 1, .85]))
@@ -68,8 +68,8 @@ def _spots(colour: Array, canonical: Array, person: Person, noise: Noise) -> Arr
         colour = colour * (1 - (where * dots * min(person.freckles, 1))[:, None] * np.array([.3, .5, .6]))
     for mole in person.moles:
         mx, my = mole[0] * 1.1 - .55, 6.25 + 1.5 * mole[1]
-        near = np.exp(-(((x - mx) ** 2 + (y - my) ** 2) / (.012 + .012 * mole[2]) ** 2) ** 2) * (z > .6)
-        colour = colour * (1 - near[:, None] * np.array([.55, .7, .75]))
+        near = np.exp(-(((x - mx) ** 2 + (y - my) ** 2) / (.009 + .011 * mole[2]) ** 2) ** 2) * (z > .6)
+        colour = colour * (1 - near[:, None] * np.array([.4, .52, .56]))
     return colour
 
 
@@ -80,7 +80,7 @@ def _shadow_of_hair(colour: Array, canonical: Array, person: Person, noise: Nois
     colour = colour * (1 - root) + hair * root
     off, t = brow_distance(canonical, person.brow)
     brow = np.clip(1.25 - np.abs(off), 0, 1) * np.clip(t / .1 + .6, 0, 1) * np.clip((1.08 - t) / .12, 0, 1)
-    colour = colour * (1 - brow[:, None] * .45 * person.brow["density"] * (1 - hair))
+    colour = colour * (1 - brow[:, None] * .3 * person.brow["density"] * (1 - hair))
     shave = np.maximum(beard_cover(canonical, "full"), 0) * person.stubble * (.75 + .25 * noise(canonical, 30, 2))
     grow = np.clip(beard_cover(canonical, person.beard) * .7 + shave * .32, 0, .85)[:, None]
     return colour * (1 - grow) + (hair * .6 + colour * np.array([.28, .32, .38])) * grow
@@ -101,7 +101,7 @@ def relief(canonical: Array, person: Person, noise: Noise) -> Array:
     age = np.clip((person.years - 28) / 45, 0, 1)
 
     def height(p: Array) -> Array:
-        pores = .0007 * noise(p, 34, 2)
+        pores = .0010 * noise(p, 34, 2)
         warp = .05 * noise(p, 3)
         lines = np.sin((p[:, 1] + warp) * 70) * np.exp(-((p[:, 0] / .38) ** 2 + ((p[:, 1] - 7.72) / .15) ** 2))
         crow = np.sin((p[:, 1] - 7.28) / (.12 + np.abs(np.abs(p[:, 0]) - .5)) * 9 + 3 * warp)
@@ -116,14 +116,23 @@ def eye_colour(direction: Array, gaze: Array, person: Person, noise: Noise) -> t
     """Linear albedo (n, 3) and iris weight (n,) on the eyeball at unit directions (n, 3) from its centre."""
     angle = np.degrees(np.arccos(np.clip(direction @ gaze, -1, 1)))
     side = direction - (direction @ gaze)[:, None] * gaze
-    fibres = noise(np.stack([np.arctan2(side[:, 1], side[:, 0]) * 3.2, angle * .05, 0 * angle], 1).astype(np.float32), 1, 3)
+    spokes = np.stack([np.arctan2(side[:, 1], side[:, 0]) * 3.2, angle * .05, 0 * angle], 1).astype(np.float32)
+    fibres = noise(spokes, 1, 3)
     iris_edge, pupil_edge = 26.5, 10.
     inside = np.clip((iris_edge - angle) / 2.2 + .5, 0, 1)[:, None]
     rim = np.clip((angle - 20.5) / 5, 0, 1)[:, None]
     core = np.exp(-((angle - pupil_edge) / 4.5) ** 2)[:, None]
-    iris = linear(person.iris)[None] * (1 + .55 * fibres[:, None]) * (1 - .72 * rim) * (1 + .5 * core * np.array([1.2, .9, .5]))
+    iris = linear(person.iris)[None] * (1 + .55 * fibres[:, None]) * (1 - .72 * rim)
+    iris = iris * (1 + .5 * core * np.array([1.2, .9, .5]))
     pupil = np.clip((pupil_edge - angle) / 1.6 + .5, 0, 1)[:, None]
     iris = iris * (1 - pupil) + .004 * pupil
     pink = np.clip((angle - 34) / 45, 0, 1)[:, None]
     white = np.array([.60, .57, .54]) * (1 - pink * np.array([.12, .36, .36]))
     return (white * (1 - inside) + iris * inside).astype(np.float32), inside[:, 0].astype(np.float32)
+
+
+def cloth_cover(canonical: Array) -> Array:
+    """1 under the shirt, 0 above its neckline, soft over 0.02 dm."""
+    x, y, z = canonical.T
+    neckline = 5.78 - .30 * np.exp(-(x / .45) ** 2) * (z > .3) + .1 * (z < .3)
+    return np.clip((neckline - y) / .02 + .5, 0, 1).astype(np.float32)
