@@ -43,7 +43,7 @@ def test_command_writes_page_and_record_and_prints_json(tmp_path, capsys):
 
 
 def test_own_pictures_with_names_that_want_to_be_markup(tmp_path):
-    people = dict(zip(["<b>Ada</b>", "Βασίλης", "李雷"], sorted({p for p, _ in packaged_people().pictures}), strict=False))
+    people = dict(zip(["<b>Ada", "Βασίλης", "李雷"], sorted({p for p, _ in packaged_people().pictures}), strict=False))
     for name, person in people.items():
         (tmp_path / name).mkdir()
         for owner, path in packaged_people().pictures:
@@ -51,7 +51,7 @@ def test_own_pictures_with_names_that_want_to_be_markup(tmp_path):
                 (tmp_path / name / path.name).write_bytes(path.read_bytes())
     assert main(["demo", "--photos", str(tmp_path), "--out", str(tmp_path / "out")]) == 0
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
-    assert "<b>Ada</b>" not in page and "&lt;b&gt;Ada" in page and "李雷" in page
+    assert "<b>Ada" not in page and "&lt;b&gt;Ada" in page and "李雷" in page
 
 
 def test_folders_that_cannot_carry_the_demonstration_are_refused(tmp_path, drawn):

@@ -1,4 +1,4 @@
-"""Writes the documentation's pages of methods and papers from cards and recorded results: `python -m vultus.bench.docs_tables`."""
+"""Writes the documentation's pages of methods, papers and figures, and the README's table: `python -m vultus.bench.docs_tables`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from vultus import registry
 from vultus.bench.briefs import current_result, record
+from vultus.bench.figures_page import core_reports, figures_page, with_figures
 from vultus.bench.results import source_root, write_atomically
 from vultus.papers.points import papers
 from vultus.registry import Method
@@ -43,7 +44,7 @@ def papers_page(methods: Sequence[Method]) -> str:
 def pages(methods: Sequence[Method] | None = None) -> dict[str, str]:
     """File name -> content of every generated page."""
     chosen = registry.methods() if methods is None else methods
-    return {"methods.md": methods_page(chosen), "papers.md": papers_page(chosen)}
+    return {"methods.md": methods_page(chosen), "papers.md": papers_page(chosen), "figures.md": _HEAD + figures_page(core_reports())}
 
 
 def write(folder: Path) -> list[Path]:
@@ -78,6 +79,11 @@ def _table(columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> str:
 
 if __name__ == "__main__":
     root = source_root()
-    if root is None and len(sys.argv) < 2:
+    if len(sys.argv) > 1:
+        write(Path(sys.argv[1]))
+    elif root is None:
         raise SystemExit("name the folder to write to")
-    write(Path(sys.argv[1]) if len(sys.argv) > 1 else root / "docs")  # type: ignore[operator]
+    else:
+        write(root / "docs")
+        readme = root / "README.md"
+        write_atomically(readme, with_figures(readme.read_text("utf-8"), core_reports()))
