@@ -126,6 +126,11 @@ def shown(path: str | os.PathLike[str]) -> str:
     return text if text.isprintable() else repr(text)[1:-1]
 
 
+def as_text(text: str) -> str:
+    """Text that fits UTF-8: bytes of a file name that are none are written as \\xNN."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def encode_jpeg(image: Image, quality: int = 90) -> bytes:
     """JPEG bytes of a uint8 RGB picture, `quality` 1..100."""
     return bytes(simplejpeg.encode_jpeg(np.ascontiguousarray(check_image(image)), quality=quality, colorspace="RGB"))

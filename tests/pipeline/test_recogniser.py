@@ -104,6 +104,16 @@ def test_a_face_that_would_be_enlarged_is_cut_from_a_sharper_decode(tmp_path: Pa
     assert coarse.images.std() < 10
 
 
+def test_a_file_that_goes_away_meanwhile_keeps_its_first_decode(tmp_path: Path) -> None:
+    class Deleting(Corner):
+        def detect(self, images: Sequence[Image]) -> list[Faces]:
+            (tmp_path / "a.jpg").unlink()
+            return super().detect(images)
+    (tmp_path / "a.jpg").write_bytes(encode_jpeg(np.full((1200, 1200, 3), 90, np.uint8)))
+    result = next(Recogniser(Deleting(), Keep(), threads=1, min_side=150).process([tmp_path / "a.jpg"]))
+    assert (len(result), result.error) == (1, "")
+
+
 def test_detect_leaves_the_embedder_alone(recogniser: Recogniser, colour_embedder: Any, drawn: Draw) -> None:
     results = list(recogniser.detect([drawn((99, 9, 9)), drawn((0, 0, 0))]))
     assert [len(r) for r in results] == [1, 0]

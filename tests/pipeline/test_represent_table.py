@@ -17,9 +17,10 @@ import numpy as np
 import pytest
 
 from vultus.errors import InputError, StorageError
+from vultus.image import as_text
 from vultus.pipeline import PictureResult, Recogniser
 from vultus.pipeline import represent_table as module
-from vultus.pipeline.face_table import COLUMNS, as_text, read_table, to_batch
+from vultus.pipeline.face_table import COLUMNS, read_table, to_batch
 from vultus.pipeline.parquet import read_batches, write_batches
 from vultus.pipeline.represent_table import represent_table
 
@@ -246,6 +247,12 @@ def test_templates_of_two_spaces_are_refused(recogniser: Counting, drawn_folder:
         read_table(tmp_path / "two.parquet")
 
 
-def test_file_names_that_are_no_text() -> None:
-    assert as_text("caf\udce9.jpg") == "caf\\xe9.jpg"
+def test_file_names_that_are_no_text(recogniser: Counting, drawn_folder: Path, tmp_path: Path) -> None:
     assert as_text("面孔.jpg") == "面孔.jpg"
+    folder = tmp_path / "in"
+    folder.mkdir()
+    name = os.fsdecode(b"caf\xe9.jpg")
+    (folder / name).write_bytes((drawn_folder / "red" / "0.jpg").read_bytes())
+    assert represent_table([folder], tmp_path / "t.parquet", recogniser).faces == 1
+    assert read_table(tmp_path / "t.parquet")[0].paths == (f"{folder}/caf\\xe9.jpg",)
+    assert json.dumps(next(recogniser.process([folder / name])).as_dict(), ensure_ascii=False).encode()

@@ -14,6 +14,7 @@ import numpy as np
 from vultus.apps.one_person import DEFAULT_USABLE, Usable, objection, principal
 from vultus.decide import Calibration, decide, packaged
 from vultus.errors import InputError
+from vultus.image import as_text, shown
 from vultus.pipeline import PictureResult, Recogniser
 from vultus.pipeline.face_table import read_table
 from vultus.pipeline.reading import Picture
@@ -34,7 +35,7 @@ class Hit:
     def as_dict(self) -> dict[str, Any]:
         kept = ("similarity", "outcome", "fmr_at_score", "fmr_upper")
         record = self.decision.as_dict()
-        return {"path": self.path, "face": self.face, "box": [round(edge, 2) for edge in self.box],
+        return {"path": as_text(self.path), "face": self.face, "box": [round(edge, 2) for edge in self.box],
                 **{name: record[name] for name in kept}}
 
 
@@ -116,12 +117,12 @@ def _start(probe: Picture, recogniser: Recogniser, calibration: Calibration | Li
     """The empty result, and the probe's template unless there is an objection to it."""
     seen = next(recogniser.process([probe]))
     rule = _rule(calibration, recogniser)
-    result = SearchResult(seen.path, space=recogniser.space)
+    result = SearchResult(as_text(seen.path), space=recogniser.space)
     if rule is not None:
         result.threshold, result.threshold_low, result.calibration_domain = rule.t_hi, rule.t_lo, rule.domain
     reason = objection(seen, usable)
     if reason:
-        result.outcome, result.reason = "undecided", f"{seen.path}: {reason}"
+        result.outcome, result.reason = "undecided", f"{shown(seen.path)}: {reason}"
         return result, None
     return result, principal(seen)
 
@@ -130,7 +131,7 @@ def _page(found: PictureResult, result: SearchResult) -> Iterator[_Page]:
     """Count a picture; its faces, if it has any."""
     result.pictures += 1
     if found.faces is None or found.embeddings is None:
-        result.errors[found.path] = found.error
+        result.errors[as_text(found.path)] = as_text(found.error)
     elif len(found):
         yield _Page([(found.path, i, tuple(map(float, box))) for i, box in enumerate(found.faces.boxes)], found.embeddings)
 

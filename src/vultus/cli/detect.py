@@ -19,6 +19,7 @@ def command(pictures: tuple[str, ...], detector: str, engine: str, as_json: bool
     the upright picture, score, how it was found), error.
     """
     from vultus.data.picture_files import find_pictures
+    from vultus.image import shown
     from vultus.pipeline import Recogniser
     found = Recogniser(detector, engine=engine).detect(find_pictures(pictures))
     records, wrong = [], 0
@@ -28,7 +29,7 @@ def command(pictures: tuple[str, ...], detector: str, engine: str, as_json: bool
         if as_json:
             records.append(record)
             continue
-        click.echo(f"{result.path}: {result.error or _count(len(result))}")
+        click.echo(f"{shown(result.path)}: {record['error'] or _count(len(result))}")
         for face in record["faces"]:
             click.echo("  " + " ".join(f"{edge:.0f}" for edge in face["box"]) + f"  score {face['score']:.2f}")
     if as_json:

@@ -70,10 +70,11 @@ def _write_page(result: SearchResult, html: str) -> None:
 
 def _lines(result: SearchResult) -> list[str]:
     """The result for people."""
+    from vultus.image import shown
     lines = [result.outcome + (f": {result.reason}" if result.reason else "")]
     lines.append(f"{result.faces} faces on {result.pictures} pictures searched, {len(result.errors)} unreadable")
     if result.expected_false_hits is not None:
         lines.append(f"among so many strangers up to {result.expected_false_hits:.2g} would be as similar as the best hit")
-    lines += [f"{hit.decision.similarity:.4f}  {hit.decision.outcome.replace('_', ' '):10}  {hit.path} (face {hit.face})"
+    lines += [f"{hit.decision.similarity:.4f}  {hit.decision.outcome.replace('_', ' '):10}  {shown(hit.path)} (face {hit.face})"
               for hit in result.hits]
     return lines

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vultus.errors import StorageError
+from vultus.image import as_text
 from vultus.pipeline.parquet import read_batches
 from vultus.pipeline.result import QUALITY_FIELDS, PictureResult
 from vultus.types import Float
@@ -73,11 +74,6 @@ def _rows(result: PictureResult) -> list[dict[str, Any]]:
     return [{"path": path, "face": i, "box": faces.boxes[i], "points": faces.points[i].ravel(), "score": float(faces.scores[i]),
              "quality": [float(quality[name][i]) for name in QUALITY_FIELDS], "template": templates.vectors[i],
              "space": templates.space, "error": None} for i in range(len(faces))]
-
-
-def as_text(text: str) -> str:
-    """Text that fits UTF-8: bytes of a file name that are none are written as \\xNN."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def read_table(path: Path) -> tuple[FaceRows, dict[str, str]]:

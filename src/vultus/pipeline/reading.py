@@ -31,13 +31,13 @@ class Reading:
         return 0 if self.decoded is None else self.decoded.image.shape[0] * self.decoded.image.shape[1]
 
     def sharper(self, factor: float, limits: Limits) -> Decoded:
-        """The picture decoded again at `factor` times the size or more, as far as the file goes."""
+        """The picture decoded again at `factor` times the size or more, as far as the file goes; as it is if the file has gone."""
         assert self.decoded is not None
         if self.source is None or self.decoded.scale == 1:
             return self.decoded
         side = int(np.ceil(min(self.decoded.image.shape[:2]) * factor))
-        data = read_bytes(self.source.file, limits=limits)
-        return decode(data, name=self.path, limits=limits, min_side=min(side, min(self.decoded.size)))
+        again = read(self.path, self.source, min(side, min(self.decoded.size)), limits)
+        return self.decoded if again.decoded is None or again.decoded.size != self.decoded.size else again.decoded
 
 
 def named(pictures: Iterable[Picture]) -> Iterator[tuple[str, PictureFile | Image]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from vultus.image import as_text
 from vultus.types import Analysis, Embeddings, Faces
 
 QUALITY_FIELDS = ("face_px", "sharpness", "yaw_deg")
@@ -38,8 +39,8 @@ class PictureResult:
     def as_dict(self) -> dict[str, Any]:
         """Plain values without templates: what `--json` prints."""
         size = None if self.faces is None else list(self.faces.size)
-        return {"path": self.path, "size": size, "faces": [self.face(i) for i in range(len(self))],
-                "error": self.error or None, "note": self.note or None}
+        return {"path": as_text(self.path), "size": size, "faces": [self.face(i) for i in range(len(self))],
+                "error": as_text(self.error) or None, "note": self.note or None}
 
     def face(self, index: int) -> dict[str, Any]:
         """One face as plain values: box, points, score, how it was found and its quality."""
