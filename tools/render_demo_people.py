@@ -5,8 +5,8 @@ Needs PyPI `anny` (0.6.2), torch, scipy and Pillow; not part of the product. Sam
     python tools/render_demo_people.py --out src/vultus/data/demo_people
     python tools/render_demo_people.py --calibration 80 --out DIR
 
-The people are the first N draws of their seed stream; none is chosen by looks or by score. The calibration people
-come from another stream than the shipped ones.
+The people are the first N draws of their seed stream; women and men in turn; none is chosen by looks or by
+score. The calibration people come from another stream than the shipped ones.
 """
 
 import argparse
@@ -20,7 +20,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-VERSION = 2
+VERSION = 3
 SEED = 2026
 SHIPPED, CALIBRATION = 1, 2  # stream numbers
 MARK = "virtual person, rendered by vultus"
@@ -51,7 +51,7 @@ def render_person(body: object, stream: int, number: int, name: str, folder: Pat
     from demo_people.studio import Studio
     from demo_people.views import draw_views
     identity, views, grain = generators(stream, number)
-    person = draw_person(identity)
+    person = draw_person(identity, female=number % 2 == 1)
     studio = Studio(body, person)  # type: ignore[arg-type]
     (folder / name).mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, object]] = []

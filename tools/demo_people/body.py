@@ -10,7 +10,7 @@ from demo_people.anatomy import Head, from_anny, load_head
 from demo_people.identity import Person
 
 Array = NDArray[np.float32]
-PIVOT = np.array([0, 6.75, .35])  # the head turns about this point, dm
+PIVOT = np.array([0, 6.75, .35], np.float32)  # the head turns about this point, dm
 NECK = (5.75, 6.45)  # canonical heights between which the rotation fades in, dm
 
 

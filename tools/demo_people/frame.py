@@ -9,7 +9,7 @@ from demo_people import light, skin
 from demo_people.body import PIVOT
 from demo_people.raster import DepthBuffer
 from demo_people.strands import Strands
-from demo_people.surface_points import sample_mask, unit, vertex_normals
+from demo_people.surface_points import mix, sample_mask, unit, vertex_normals
 from demo_people.view import View
 
 if TYPE_CHECKING:
@@ -20,9 +20,11 @@ SIZE = 320
 OVERSAMPLE = 3
 DISTANCE = 13.0  # camera to head, dm
 SCALE = 84.0  # pixels per dm at the head
-AIM = np.array([0, 7.16, .9])  # the camera looks here, dm
+AIM = np.array([0, 7.16, .9], np.float32)  # the camera looks here, dm
 HAIR_CENTRE = np.array([0, 7.4, .4], np.float32)
 GREY = np.array([.38, .38, .39], np.float32)  # linear colour of hair without pigment
+SPACING = .0045  # distance between drawn points along a strand, dm
+CHUNK = 40_000  # surface samples shaded at a time
 SKIN_WRAP = (.42, .22, .14)
 
 
@@ -30,27 +32,32 @@ class Frame:
     """One posed view: projects, finds what each sample sees, and colours it."""
 
     def __init__(self, studio: "Studio", view: View, matrix: NDArray[np.float64], posed: Array) -> None:
-        self.studio, self.view, self.matrix, self.posed = studio, view, matrix, posed
+        self.studio, self.view, self.posed = studio, view, posed
+        self.matrix = matrix.astype(np.float32)
         self.size = SIZE * OVERSAMPLE
         self.buffer = DepthBuffer(self.size)
         self.directions = light.sphere()
-        self.light = view.lighting.arriving((self.directions @ matrix.T).astype(np.float32))
+        self.light = view.lighting.arriving(self.directions @ self.matrix.T)
 
-    def project(self, points: Array) -> tuple[Array, Array]:
-        """Pixel coordinates (n, 2) and nearness (n,) of points (n, 3) in camera space."""
-        local = (points - AIM).astype(np.float32)
-        zoom = DISTANCE / (DISTANCE - local[:, 2]) * SCALE * OVERSAMPLE
-        xy = np.stack([local[:, 0] * zoom, -local[:, 1] * zoom], 1) + self.size / 2
-        return xy.astype(np.float32), local[:, 2]
+    def project(self, x: Array, y: Array, z: Array) -> tuple[Array, Array]:
+        """Pixel columns and rows of points in camera space, any shape."""
+        zoom = np.float32(DISTANCE * SCALE * OVERSAMPLE) / (np.float32(DISTANCE + AIM[2]) - z)
+        half = np.float32(self.size / 2)
+        return (x - AIM[0]) * zoom + half, (AIM[1] - y) * zoom + half
 
     def picture(self, strands: list[Strands], rng: np.random.Generator) -> NDArray[np.uint8]:
         colour = self._backdrop(rng)
         head = self.studio.head
-        xy, z = self.project(self.posed)
-        self.buffer.draw_triangles(xy, z, head.triangles)
+        self.normals = vertex_normals(self.posed, head.triangles)
+        x, y, z = self.posed.T
+        self.buffer.draw_triangles(np.stack(self.project(x, y, z), 1), z, head.triangles)
+        for strand in (s for s in strands if not s.rooted):
+            self._draw_strands(strand, colour)
         seen = np.flatnonzero(self.buffer.owner >= 0)
-        colour[seen] = self._surface(self.buffer.owner[seen], self.buffer.weights[seen])
-        for strand in strands:
+        for start in range(0, len(seen), CHUNK):
+            part = seen[start:start + CHUNK]
+            colour[part] = self._surface(self.buffer.owner[part], self.buffer.weights[part])
+        for strand in (s for s in strands if s.rooted):
             self._draw_strands(strand, colour)
         small = colour.reshape(SIZE, OVERSAMPLE, SIZE, OVERSAMPLE, 3).mean((1, 3))
         coded = skin.encode(small) + rng.normal(0, .004, small.shape)
@@ -64,19 +71,27 @@ class Frame:
         return ((top * (1 - t) + bottom * t) * glow).reshape(-1, 3).astype(np.float32)
 
     def _draw_strands(self, strands: Strands, colour: Array) -> None:
-        points, tangent, info = strands.samples(None if strands.rooted else self._front(strands))
-        local = points - PIVOT
-        world = (PIVOT + local @ self.matrix.T).astype(np.float32)
-        xy, z = self.project(world)
-        pixels, index = self.buffer.draw_points(xy, z + .004)
-        lit = self._strand_colour(strands, points[index], tangent[index], info[index])
+        """Draws every strand as a row of points, dense enough to leave no gaps in the picture."""
+        start, step, strand, along = strands.segments(None if strands.rooted else self._front(strands))
+        length = np.sqrt(np.einsum("ij,ij->i", step, step))
+        inner = max(1, int(np.ceil(np.quantile(length, .9) / SPACING)))
+        t = ((np.arange(inner) + .5) / inner).astype(np.float32)
+        begin = PIVOT + (start - PIVOT) @ self.matrix.T
+        turned = step @ self.matrix.T
+        x, y, z = (begin[:, i, None] + turned[:, i, None] * t for i in range(3))
+        column, row = self.project(x, y, z)
+        pixels, index = self.buffer.draw_points(column.ravel(), row.ravel(), z.ravel() + np.float32(.004))
+        segment, t = index // inner, t[index % inner, None]
+        place = along[segment, :1] * (1 - t) + along[segment, 1:] * t
+        info = np.hstack([strands.shade[strand[segment], None], place, strands.grey[strand[segment], None]])
+        lit = self._strand_colour(strands, start[segment] + step[segment] * t, unit(step[segment]), info)
         colour[pixels] += strands.opacity * (lit - colour[pixels])
 
     def _front(self, strands: Strands) -> NDArray[np.bool_]:
         """Segments (n, steps - 1) not hidden behind the head."""
         middle = (strands.points[:, 1:] + strands.points[:, :-1]) / 2 - HAIR_CENTRE
-        depth = middle @ (self.matrix.T @ np.array([0, 0, 1.])).astype(np.float32)
-        return depth > -.25 * np.linalg.norm(middle, axis=2) - .1
+        depth = middle @ self.matrix[2]
+        return depth > -.25 * np.sqrt(np.einsum("ijk,ijk->ij", middle, middle)) - .1
 
     def _strand_colour(self, strands: Strands, points: Array, tangent: Array, info: Array) -> Array:
         """Kajiya-Kay style: light across the strand plus two shifted highlights, darker towards the roots."""
@@ -84,9 +99,8 @@ class Frame:
         albedo = np.tile(albedo, (len(points), 1))
         if not strands.rooted:
             albedo = np.where(info[:, 2:] > 0, .4 * albedo + np.float32(.6) * GREY, albedo)
-        outward = points - HAIR_CENTRE
-        outward = outward / np.linalg.norm(outward, axis=1, keepdims=True)
-        camera = self.matrix.T @ np.array([0, 0, 1.])
+        outward = unit(points - HAIR_CENTRE)
+        camera = self.matrix[2]
         diffuse, shine = np.zeros_like(points), np.zeros_like(points)
         for direction, amount in zip(self.directions[::3], self.light[::3] * 3, strict=True):
             facing = np.clip(outward @ direction * .8 + .35, 0, 1)
@@ -95,8 +109,10 @@ class Frame:
             diffuse += (facing * across)[:, None] * amount
             half = direction + camera
             half = half / (np.linalg.norm(half) + 1e-6)
-            th = np.sqrt(np.maximum(0, 1 - (tangent @ half + .06) ** 2))
-            shine += (facing * th ** 40)[:, None] * amount
+            peak = np.maximum(0, 1 - (tangent @ half + .06) ** 2)
+            for _ in range(4):  # peak ** 16: a highlight about 15 degrees wide
+                peak = peak * peak
+            shine += (facing * peak)[:, None] * amount
         n = len(self.directions)
         deep = (.45 + .55 * np.clip(info[:, 1:2] * 2.2, 0, 1)) if not strands.rooted else .85
         tint = np.sqrt(albedo) * .5 + .1
@@ -105,16 +121,13 @@ class Frame:
     def _surface(self, owner: NDArray[np.int32], weights: Array) -> Array:
         head = self.studio.head
         tri = head.triangles[owner]
-        normal = (vertex_normals(self.posed, head.triangles)[tri] * weights[:, :, None]).sum(1)
-        canonical = (head.canonical[tri] * weights[:, :, None]).sum(1)
-        lit = (self.studio.lit[tri] * weights[:, :, None]).sum(1)
-        uv = (head.uv[owner] * weights[:, :, None]).sum(1)
-        position = (self.posed[tri] * weights[:, :, None]).sum(1)
+        normal, canonical, lit, position = (mix(values, tri, weights) for values in (
+            self.normals, head.canonical, self.studio.lit, self.posed))
+        uv = np.einsum("tcu,tc->tu", head.uv[owner], weights)
         out = np.zeros((len(owner), 3), np.float32)
         part = head.part[owner]
         cloth = skin.cloth_cover(canonical) > .5
-        camera = AIM + np.array([0, 0, DISTANCE]) - position
-        camera = camera / np.linalg.norm(camera, axis=1, keepdims=True)
+        camera = AIM + np.array([0, 0, DISTANCE], np.float32) - position
         local_normal, local_camera = (unit(a @ self.matrix) for a in (normal, camera))
         groups = (((part == 0) & ~cloth, self._skin), ((part == 0) & cloth, self._cloth), (part >= 3, self._mouth))
         for chosen, paint in groups:

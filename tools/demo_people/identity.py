@@ -37,7 +37,7 @@ MIDDLE_KNOBS = {
     "nose-base-up": .5, "nose-volume-incr": .5,
 }
 SPREAD = .7  # common factor on all spreads
-FRIENDLY = {"mouth-angles-up": .2, "eyebrows-angle-up": .12}  # the base mesh looks a little stern
+FRIENDLY = {"mouth-angles-up": .2, "eyebrows-angle-up": .2}  # the base mesh looks a little stern
 SKIN_LADDER = np.array([(230, 192, 168), (219, 174, 146), (200, 149, 116), (168, 116, 82), (118, 77, 53),
                         (72, 46, 34)]) / 255  # sRGB, from very light to very dark, own choice by eye
 HAIR_COLOURS = {"black": (24, 20, 19), "dark brown": (46, 31, 23), "brown": (82, 55, 36), "light brown": (122, 88, 56),
@@ -79,9 +79,8 @@ class Person:
     female: bool
 
 
-def draw_person(rng: np.random.Generator) -> Person:
+def draw_person(rng: np.random.Generator, female: bool) -> Person:
     """Draws one person; the same generator state gives the same person."""
-    female = bool(rng.random() < 0.5)
     years = float(np.clip(18 + 52 * rng.beta(1.2, 1.7), 18, 75))
     origin = rng.dirichlet((.32, .32, .32))
     phenotype = {"gender": float(rng.uniform(.8, 1) if female else rng.uniform(0, .2)),

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from demo_people.raster import DepthBuffer
 
 Array = NDArray[np.float32]
-DIRECTIONS = 96
-SHADOW_SIZE = 224
+DIRECTIONS = 72
+SHADOW_SIZE = 192
 SHADOW_SPAN = 4.4  # width of the shadow maps, dm
 
 
@@ -58,7 +58,7 @@ def visibility(base: Array, coarse: NDArray[np.int32], fine: Array, strands: Arr
     map within a small bias, averaged over 2 x 2 cells.
     """
     lit = np.empty((len(fine), DIRECTIONS), np.float32)
-    scale = SHADOW_SIZE / SHADOW_SPAN
+    scale = np.float32(SHADOW_SIZE / SHADOW_SPAN)
     for index, direction in enumerate(sphere()):
         side = np.cross(direction, (.3, .95, .05))
         side /= np.linalg.norm(side)
@@ -68,7 +68,8 @@ def visibility(base: Array, coarse: NDArray[np.int32], fine: Array, strands: Arr
         buffer.draw_triangles(placed[:, :2] * scale + SHADOW_SIZE / 2, placed[:, 2], coarse)
         if len(strands):
             tips = (strands - centre) @ frame
-            buffer.draw_points(tips[:, :2] * scale + SHADOW_SIZE / 2, tips[:, 2] - .03)
+            column, row = (tips[:, i] * scale + SHADOW_SIZE / 2 for i in (0, 1))
+            buffer.draw_points(column, row, tips[:, 2] - .03)
         target = (fine - centre) @ frame
         lit[:, index] = _compare(buffer, target[:, :2] * scale + SHADOW_SIZE / 2 - .5, target[:, 2] + .035)
     return lit

@@ -25,45 +25,48 @@ class DepthBuffer:
 
     def draw_triangles(self, xy: Array, z: Array, triangles: NDArray[np.int32]) -> None:
         """Draws triangles given by pixel coordinates xy (n, 2), nearness z (n,) and indices (t, 3)."""
-        corners = xy[triangles]
-        low = np.floor(corners.min(1)).astype(np.int32)
-        high = np.ceil(corners.max(1)).astype(np.int32)
-        extent = (high - low).max(1) + 1
-        seen = (high >= 0).all(1) & (low < self.size).all(1) & (extent < BUCKETS[-1])
+        a, b, c = (xy[triangles[:, i]] for i in range(3))
+        low = np.floor(np.minimum(np.minimum(a, b), c)).astype(np.int32)
+        high = np.ceil(np.maximum(np.maximum(a, b), c)).astype(np.int32)
+        extent = np.maximum(high[:, 0] - low[:, 0], high[:, 1] - low[:, 1]) + 1
+        seen = (high[:, 0] >= 0) & (high[:, 1] >= 0) & (low[:, 0] < self.size) & (low[:, 1] < self.size)
+        seen &= extent < BUCKETS[-1]
         lower = 0
         for upper in BUCKETS:
             chosen = np.flatnonzero(seen & (extent > lower) & (extent <= upper))
             step = max(1, CHUNK // (upper * upper))
             for start in range(0, len(chosen), step):
                 part = chosen[start:start + step]
-                self._draw_bucket(part, corners[part], z[triangles[part]], low[part], upper)
+                self._draw_bucket(part, (a[part], b[part], c[part]), z[triangles[part]], low[part], upper)
             lower = upper
 
-    def _draw_bucket(self, ids: NDArray[np.int64], corners: Array, z: Array, low: NDArray[np.int32], k: int) -> None:
+    def _draw_bucket(self, ids: NDArray[np.int64], corners: tuple[Array, ...], z: Array, low: NDArray[np.int32],
+                     k: int) -> None:
         grid = np.arange(k, dtype=np.int32)
         px = low[:, 0, None, None] + grid[None, None, :]
         py = low[:, 1, None, None] + grid[None, :, None]
         x, y = px + np.float32(0.5), py + np.float32(0.5)
-        (x0, y0), (x1, y1), (x2, y2) = (corners[:, i].T[:, :, None, None] for i in range(3))
+        (x0, y0), (x1, y1), (x2, y2) = (corner.T[:, :, None, None] for corner in corners)
         area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
         area = np.where(np.abs(area) < 1e-9, np.float32(1e-9), area)
         w1 = ((x - x0) * (y2 - y0) - (x2 - x0) * (y - y0)) / area
         w2 = ((x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)) / area
         w0 = 1 - w1 - w2
         inside = (w0 >= 0) & (w1 >= 0) & (w2 >= 0) & (px >= 0) & (px < self.size) & (py >= 0) & (py < self.size)
-        t, i, j = np.nonzero(inside)
-        weights = np.stack([w0[t, i, j], w1[t, i, j], w2[t, i, j]], 1).astype(np.float32)
-        pixel = py[t, i, 0] * self.size + px[t, 0, j]
-        depth = (weights * z[t]).sum(1).astype(np.float32)
+        cell = np.flatnonzero(inside)
+        t, rest = cell // (k * k), cell % (k * k)
+        weights = np.stack([w.ravel()[cell] for w in (w0, w1, w2)], 1).astype(np.float32)
+        pixel = (low[t, 1] + rest // k) * self.size + low[t, 0] + rest % k
+        depth = weights[:, 0] * z[t, 0] + weights[:, 1] * z[t, 1] + weights[:, 2] * z[t, 2]
         won = self._nearest(pixel, depth)
         self.owner[pixel[won]] = ids[t[won]]
         self.weights[pixel[won]] = weights[won]
 
-    def draw_points(self, xy: Array, z: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def draw_points(self, column: Array, row: Array, z: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Draws one-pixel points; returns (pixels, indices of the points that ended nearest there)."""
-        cell = np.floor(xy).astype(np.int64)
-        seen = np.flatnonzero(((cell >= 0) & (cell < self.size)).all(1))
-        pixel = cell[seen, 1] * self.size + cell[seen, 0]
+        x, y = np.floor(column).astype(np.int32), np.floor(row).astype(np.int32)
+        seen = np.flatnonzero((x >= 0) & (x < self.size) & (y >= 0) & (y < self.size))
+        pixel = y[seen] * self.size + x[seen]
         won = self._nearest(pixel, z[seen].astype(np.float32))
         self.owner[pixel[won]] = -2
         winner = np.full(self.size * self.size, -1, np.int64)
@@ -71,7 +74,8 @@ class DepthBuffer:
         pixels = np.flatnonzero(winner >= 0)
         return pixels, winner[pixels]
 
-    def _nearest(self, pixel: NDArray[np.int64], depth: Array) -> NDArray[np.bool_]:
-        before = self.depth[pixel]
-        np.maximum.at(self.depth, pixel, depth)
-        return (depth == self.depth[pixel]) & (depth > before)
+    def _nearest(self, pixel: NDArray[np.int64], depth: Array) -> NDArray[np.int64]:
+        nearer = np.flatnonzero(depth > self.depth[pixel])
+        candidates = pixel[nearer]
+        np.maximum.at(self.depth, candidates, depth[nearer])
+        return nearer[depth[nearer] == self.depth[candidates]]

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
-SPACING = .004  # distance between drawn points along a strand, dm
 
 
 @dataclass(frozen=True)
@@ -29,24 +28,15 @@ class Strands:
     grey: NDArray[np.bool_]
     opacity: float = 1.
 
-    def samples(self, keep: NDArray[np.bool_] | None = None) -> tuple[Array, Array, Array]:
-        """Points (m, 3), tangents (m, 3) and (m, 3): strand shade, position along the strand 0 to 1, grey 0 or 1;
-        of the segments in `keep` (n, steps - 1) only."""
-        n, steps, _ = self.points.shape
-        delta = np.diff(self.points, axis=1)
-        keep = np.ones((n, steps - 1), bool) if keep is None else keep
-        strand, segment = np.nonzero(keep)
-        delta = delta[strand, segment]
-        lengths = np.linalg.norm(delta, axis=1)
-        inner = max(1, int(np.ceil(np.quantile(lengths, .9) / SPACING))) if len(lengths) else 1
-        t = ((np.arange(inner) + .5) / inner).astype(np.float32)
-        points = self.points[strand, segment][:, None] + delta[:, None] * t[None, :, None]
-        tangent = np.repeat((delta / (lengths[:, None] + 1e-9))[:, None], inner, 1)
-        info = np.empty((len(delta), inner, 3), np.float32)
-        info[..., 0] = self.shade[strand, None]
-        info[..., 1] = (segment[:, None] + t) / (steps - 1)
-        info[..., 2] = self.grey[strand, None]
-        return points.reshape(-1, 3), tangent.reshape(-1, 3).astype(np.float32), info.reshape(-1, 3)
+    def segments(self, keep: NDArray[np.bool_] | None = None) -> tuple[Array, Array, NDArray[np.int64], Array]:
+        """Starts (m, 3), steps (m, 3), strand numbers (m,) and begin and end along the strand, 0 to 1, (m, 2); of the
+        segments in `keep` (n, steps - 1) only."""
+        count = self.points.shape[1] - 1
+        keep = np.ones((len(self.points), count), bool) if keep is None else keep
+        strand, number = np.nonzero(keep)
+        start = self.points[strand, number]
+        along = np.stack([number, number + 1], 1).astype(np.float32) / count
+        return start, self.points[strand, number + 1] - start, strand, along
 
 
 def grow_short(roots: Array, normals: Array, heading: Array, length: Array, colour: Array,

@@ -13,7 +13,7 @@ from demo_people.scalp import grow_scalp
 from demo_people.skin import cloth_cover
 from demo_people.skull import Skull
 from demo_people.strands import Strands, grow_lashes, grow_short
-from demo_people.surface_points import blend, sample_mask, scatter, vertex_normals
+from demo_people.surface_points import mix, sample_mask, scatter, vertex_normals
 from demo_people.view import View
 
 Array = NDArray[np.float32]
@@ -35,7 +35,7 @@ class Studio:
         self.normals = vertex_normals(self.fine, self.head.triangles)
         self._roots()
         shadow = self.scalp.points[:, 1:].reshape(-1, 3)
-        shadow = shadow[::max(1, len(shadow) // 60000)]
+        shadow = shadow[::max(1, len(shadow) // 40000)]
         self.lit = light.visibility(self.base, self.head.coarse, self.fine, shadow, np.array([0, 7.1, .4], np.float32))
 
     def _roots(self) -> None:
@@ -48,7 +48,7 @@ class Studio:
         cover = scalp_cover(centre, person) * (ear < .3)
         count = int(SCALP_STRANDS * (2.2 if person.style == "buzz" else 1))
         tri, w = scatter(self.fine, self.head.triangles, skinny, cover, count, rng)
-        roots, normal, place = (blend(a, self.head.triangles, tri, w) for a in (self.fine, self.normals, canonical))
+        roots, normal, place = (mix(a, self.head.triangles[tri], w) for a in (self.fine, self.normals, canonical))
         skull = Skull(self.fine[canonical[:, 1] > 6.0], np.array([0, 7.45, .45], np.float32))
         self.scalp = grow_scalp(roots, normal, place, skull, person, rng)
         off, t = brow_distance(centre, person.brow)
@@ -83,7 +83,7 @@ class Studio:
         colour = person.hair * (1 - .35 * person.grey) + .35 * person.grey * np.float32(.55)
         out = [grow_lashes(base, self.head.lashes, rng, .95 if person.female else .6)]
         tri, w = self.brow_roots
-        roots, normal, place = (blend(a, triangles, tri, w) for a in (fine, normals, canonical))
+        roots, normal, place = (mix(a, triangles[tri], w) for a in (fine, normals, canonical))
         off, t = brow_distance(place, person.brow)
         outward = np.stack([np.sign(place[:, 0]), 1.1 * (1 - t) ** 2 - .35 * off * (t > .3) - .15, -.1 + 0 * t], 1)
         outward = outward + rng.normal(0, .1, outward.shape)
@@ -91,7 +91,7 @@ class Studio:
         out.append(grow_short(roots, normal, outward, length, colour * np.float32(.8), rng, .05, .8))
         tri, w = self.beard_roots
         if len(tri):
-            roots, normal, place = (blend(a, triangles, tri, w) for a in (fine, normals, canonical))
+            roots, normal, place = (mix(a, triangles[tri], w) for a in (fine, normals, canonical))
             down = np.stack([.25 * np.sign(place[:, 0]), -np.ones(len(roots)), .1 + 0 * roots[:, 0]], 1)
             down = down + rng.normal(0, .25, down.shape)
             down[:, 0] += .8 * np.sign(place[:, 0]) * (place[:, 1] > 6.6)

@@ -16,12 +16,13 @@ def vertex_normals(vertices: Array, triangles: NDArray[np.int32]) -> Array:
 
 def unit(vectors: Array) -> Array:
     """Rows scaled to length 1."""
-    return (vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)).astype(np.float32)
+    return (vectors / (np.sqrt(np.einsum("ij,ij->i", vectors, vectors)) + 1e-9)[:, None]).astype(np.float32)
 
 
-def blend(values: Array, triangles: NDArray[np.int32], chosen: NDArray[np.int64], weights: Array) -> Array:
-    """Values (n, k) interpolated at points of triangles."""
-    return (values[triangles[chosen]] * weights[:, :, None]).sum(1).astype(np.float32)
+def mix(values: Array, corners: NDArray[np.int32], weights: Array) -> Array:
+    """Values (n, k) interpolated at barycentric weights (m, 3) of triangles with corners (m, 3)."""
+    first, second, third = (values[corners[:, i]] * weights[:, i, None] for i in range(3))
+    return (first + second + third).astype(np.float32)
 
 
 def scatter(vertices: Array, triangles: NDArray[np.int32], allowed: NDArray[np.int64], density: Array, count: int,
