@@ -124,6 +124,16 @@ def test_loose_crop_is_the_widened_square() -> None:
     assert np.allclose(crops.warps[0], [[1, 0, 50], [0, 1, 50]])
 
 
+def test_enlarged_crop_equals_an_enlarged_picture() -> None:
+    """Edges stay edges: twice the size is what OpenCV's resize makes of the same square."""
+    import cv2
+    picture = RNG.integers(0, 256, (60, 60, 3), dtype=np.uint8)
+    faces = Faces(np.array([[0, 0, 60, 60]]), np.ones(1), np.zeros((1, 5, 2)), (60, 60))
+    crops = geometry.crop(picture, faces, geometry.Template("double", 120, kind="loose"))
+    expected = cv2.resize(picture, (120, 120), interpolation=cv2.INTER_LINEAR)
+    assert np.abs(crops.images[0].astype(int) - expected)[2:-2, 2:-2].max() <= 2
+
+
 def test_resized_faces_follow_the_picture() -> None:
     faces = faces_at(target(), (200, 300))
     smaller = geometry.resized(faces, (100, 150))
