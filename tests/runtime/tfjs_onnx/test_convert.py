@@ -64,3 +64,9 @@ def test_damaged_files_are_refused(graph: Any, damage: str) -> None:
     path.write_text("{" if damage == "not json" else json.dumps(document))
     with pytest.raises(InputError):
         convert_file(path)
+
+
+def test_an_integer_picture_is_taken_as_bytes(new_graph: Callable[..., Any]) -> None:
+    graph, x = new_graph((-1, 2, 2, 3), "DT_INT32"), np.arange(12, dtype=np.uint8).reshape(1, 2, 2, 3)
+    graph.op("Cast", "y", "x", SrcT="DT_INT32", DstT="DT_FLOAT")
+    np.testing.assert_array_equal(graph.run(x, "y")[0], x.astype(np.float32))

@@ -18,7 +18,7 @@ def convert_file(path: Path, *, batch: int | None = None) -> bytes:
 
     Returns:
         A serialized ONNX model (opset 18). Inputs and outputs keep the TF.js layout (NHWC for pictures) and the
-        names of the TF.js signature without the trailing ":0".
+        names of the TF.js signature without the trailing ":0". An int32 picture input (n, h, w, 3) becomes uint8.
 
     Raises:
         InputError: the files are not a complete graph model.

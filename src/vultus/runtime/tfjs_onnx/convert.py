@@ -80,6 +80,8 @@ def _placeholder(graph: Graph, model: TfjsModel, node: Node, batch: int | None) 
     if dtype is None or declared is None:
         raise UnsupportedError(f"model {model.name!r}, input {node.name!r}: needs a float32 or int32 type and a known rank")
     shape: Shape = tuple((batch if axis == 0 else None) if size < 0 else size for axis, size in enumerate(declared))
+    if dtype == TensorProto.INT32 and len(shape) == 4 and shape[3] == 3:  # a picture: pixels are bytes everywhere else
+        return graph.one("Cast", [graph.input(node.name, TensorProto.UINT8, shape)], to=TensorProto.INT32)
     return graph.input(node.name, dtype, shape)
 
 
