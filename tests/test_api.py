@@ -24,7 +24,7 @@ def test_importing_vultus_loads_nothing_heavy() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("before", ["pass", "import vultus.detect.centerface.method, vultus.cluster"])
+@pytest.mark.parametrize("before", ["pass", "import vultus.detect.centerface.method"])
 def test_every_verb_is_callable_from_a_fresh_start(before: str) -> None:
     code = f"{before}\nimport vultus\nfor name in vultus.__all__: assert name[0] == '_' or callable(getattr(vultus, name)), name"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -59,3 +59,15 @@ def test_rendered_people_end_to_end() -> None:
     assert cosines.argmax(1).tolist() == [1, 0, 3, 2, 5, 4, 7, 6]
     decision = vultus.verify(files[0], files[1], recogniser=recogniser)
     assert isinstance(decision, Decision) and decision.similarity == pytest.approx(cosines[0, 1], abs=1e-5)
+
+
+def test_enroll_and_identify_rendered_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VULTUS_KEYS", str(tmp_path / "keys"))
+    recogniser, gallery = Recogniser(), tmp_path / "gallery"
+    for person in ("virtual-01", "virtual-02"):
+        outcomes = vultus.enroll(person, PEOPLE / person / "frontal.jpg", gallery=gallery, virtual=True, recogniser=recogniser)
+        assert [outcome.status for outcome in outcomes] == ["enrolled"]
+    again = vultus.enroll("virtual-01", PEOPLE / "virtual-01" / "frontal.jpg", gallery=gallery, virtual=True, recogniser=recogniser)
+    assert [outcome.status for outcome in again] == ["known"]
+    (result, answers), = vultus.identify(PEOPLE / "virtual-02" / "light.jpg", gallery=gallery, recogniser=recogniser)
+    assert len(result) == len(answers) == 1 and answers[0].best is not None and answers[0].best.name == "virtual-02"

@@ -188,3 +188,11 @@ def test_yaw_of_collapsed_points_is_finite() -> None:
 def test_importing_geometry_does_not_load_opencv() -> None:
     code = "import sys, vultus.geometry; assert 'cv2' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_rival_is_as_prominent_not_only_as_large() -> None:
+    """Beside the middle face stand one of half its area in the middle, one as large in the corner, and a small one."""
+    boxes = np.array([[40, 40, 60, 60], [43, 43, 58, 58], [0, 0, 20, 20], [45, 20, 50, 25]], np.float32)
+    faces = Faces(boxes, np.ones(4, np.float32), np.zeros((4, 5, 2), np.float32), (100, 100))
+    assert geometry.rivals(faces) == 1
+    assert geometry.rivals(faces[:1]) == geometry.rivals(Faces.none((9, 9))) == 0

@@ -1,7 +1,7 @@
 """Vultus: face recognition you can defend.
 
-The verbs of the command line are functions here too: `vultus.detect`, `represent`, `verify`, `find`, `cluster`. They and what they need
-are loaded when they are first used.
+The verbs of the command line are functions here too: `vultus.detect`, `represent`, `verify`, `enroll`,
+`identify`, `find`, `cluster`. They and what they need are loaded when they are first used.
 """
 
 import importlib
@@ -10,11 +10,9 @@ from typing import Any
 
 from vultus._version import __version__
 
-__all__ = ["Recogniser", "__version__", "cluster", "detect", "find", "represent", "verify"]
+__all__ = ["Recogniser", "__version__", "cluster", "detect", "enroll", "find", "identify", "represent", "verify"]
 
-_HOME = {"Recogniser": "vultus.pipeline", "find": "vultus.api", "represent": "vultus.api", "verify": "vultus.api"}
-# Verbs that are also the name of a module or package, which can then be called.
-_CALLABLE = ("cluster", "detect")
+_VERBS = ("cluster", "enroll", "find", "identify", "represent", "verify")
 
 
 class VerbModule(ModuleType):
@@ -25,10 +23,12 @@ class VerbModule(ModuleType):
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(importlib.import_module(_HOME[name]), name)
-    if name in _CALLABLE:
-        return importlib.import_module(f"vultus.{name}")
+    if name in _VERBS:
+        return getattr(importlib.import_module("vultus.api"), name)
+    if name == "Recogniser":
+        return importlib.import_module("vultus.pipeline").Recogniser
+    if name == "detect":  # a package of methods that can be called, see VerbModule
+        return importlib.import_module("vultus.detect")
     raise AttributeError(f"module 'vultus' has no attribute {name!r}")
 
 

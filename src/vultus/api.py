@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from vultus.apps import album, search, verification
+from vultus.apps import album, identification, search, verification
 from vultus.data.picture_files import find_pictures
+from vultus.gallery import Gallery, Identification
+from vultus.gallery.intake import Intake, PictureOutcome
 from vultus.pipeline import PictureResult, Recogniser
 from vultus.pipeline.reading import Picture
 from vultus.pipeline.represent_table import Summary, represent_table
@@ -47,6 +49,29 @@ def represent_to(out: str | os.PathLike[str], pictures: Paths, *, recogniser: Re
 def verify(a: Picture, b: Picture, *, recogniser: Recogniser | None = None) -> Decision:
     """Whether two pictures (files or arrays) show the same person, by the packaged calibration."""
     return verification.verify(a, b, recogniser or Recogniser(threads=1, batch=2))
+
+
+def enroll(name: str, pictures: Paths, *, gallery: str | os.PathLike[str], virtual: bool = False,
+           recogniser: Recogniser | None = None) -> list[PictureOutcome]:
+    """Enrol one person from files and folders; what became of each picture, refusals with their reason.
+
+    Args:
+        gallery: the gallery's folder; made if missing.
+        virtual: the person is rendered and does not exist; needs a gallery of its own kind.
+    """
+    with Gallery.open(os.fspath(gallery), virtual=virtual) as opened:
+        intake = Intake(opened, recogniser or Recogniser(), rendered=virtual)
+        return list(intake.run((name, picture) for picture in find_pictures(_paths(pictures))))
+
+
+def identify(pictures: Paths, *, gallery: str | os.PathLike[str], top: int = 5,
+             recogniser: Recogniser | None = None) -> list[tuple[PictureResult, list[Identification]]]:
+    """Every face of files and folders against a gallery: a person, unknown or undecided, by the packaged calibration."""
+    known = recogniser or Recogniser()
+    with Gallery.open(os.fspath(gallery), create=False) as opened:
+        found = identification.identify(known.process(find_pictures(_paths(pictures))), opened,
+                                        identification.calibration_for(opened, known.space), top)
+        return list(found)
 
 
 def find(probe: Picture, pictures: Paths, *, top: int = 10, recogniser: Recogniser | None = None) -> search.SearchResult:

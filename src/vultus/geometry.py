@@ -176,6 +176,12 @@ def resized(faces: Faces, size: tuple[int, int]) -> Faces:
     return Faces(faces.boxes * np.tile(ratio, 2), faces.scores, faces.points * ratio, size, faces.found_by)
 
 
+def rivals(faces: Faces, share: float = 0.5) -> int:
+    """How many further faces are about as prominent as the principal one: at least `share` of its weight (see `Faces`)."""
+    weights = faces.weights()
+    return int((weights[1:] >= share * weights[:1]).sum())
+
+
 def iou(a: NDArray[Any], b: NDArray[Any]) -> Float:
     """Intersection over union of every box of `a` (n, 4) with every box of `b` (m, 4): float32 (n, m), 0..1."""
     a, b = np.asarray(a, np.float32).reshape(-1, 1, 4), np.asarray(b, np.float32).reshape(1, -1, 4)

@@ -65,7 +65,7 @@ def test_one_clearly_larger_face_is_the_person(recogniser: Recogniser, drawn: Dr
     from dataclasses import replace
     result = next(recogniser.process([drawn((210, 20, 20), (20, 20, 210))]))
     assert result.faces is not None
-    smaller = result.faces.boxes * np.array([[1, 1, 1, 1]]) + np.array([[0, 0, 0, 0], [0, 0, -20, -20]])
+    smaller = result.faces.boxes * np.array([[1, 1, 1, 1]]) + np.array([[0, 0, 0, 0], [0, 0, -30, -30]])
     assert objection(replace(result, faces=replace(result.faces, boxes=smaller)), ANY) == ""
 
 

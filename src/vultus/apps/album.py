@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from vultus.apps.contact_sheet import Cell, Row, with_thumbnail_files, write_sheet
 from vultus.apps.one_person import DEFAULT_USABLE, Usable
-from vultus.cluster import group, packaged_rule
 from vultus.errors import InputError
+from vultus.grouping import group, packaged_rule
 from vultus.image import shown
 from vultus.pipeline import Recogniser
 from vultus.pipeline.face_table import FaceRows, read_table

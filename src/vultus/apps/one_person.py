@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from vultus.errors import ImageError
+from vultus.geometry import rivals
 from vultus.pipeline import PictureResult
 from vultus.types import Embeddings
-
-# A second face at least this share of the principal face's area may be meant just as well.
-SIMILAR_AREA = 0.5
 
 
 @dataclass(frozen=True)
@@ -45,18 +41,10 @@ def objection(result: PictureResult, usable: Usable = DEFAULT_USABLE) -> str:
         raise unreadable(result)
     if not len(result):
         return "no face was found"
-    rivals = rival_faces(result)
-    if rivals:
-        return f"{rivals + 1} faces of similar size; crop the picture to one"
+    others = rivals(result.faces)
+    if others:
+        return f"{others + 1} faces of similar size; crop the picture to one"
     return low_quality(result, usable)
-
-
-def rival_faces(result: PictureResult) -> int:
-    """How many faces are about as large as the principal one."""
-    assert result.faces is not None
-    span = np.clip(result.faces.boxes[:, 2:] - result.faces.boxes[:, :2], 0, None)
-    areas = span.prod(axis=1)
-    return int((areas[1:] >= SIMILAR_AREA * areas[0]).sum())
 
 
 def low_quality(result: PictureResult, usable: Usable = DEFAULT_USABLE) -> str:

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vultus.bench.lfw_templates import Extracted, extract_lfw, need_lfw
-from vultus.cluster import choose_threshold, group
 from vultus.data.lfw import Lfw, read_lfw
 from vultus.evaluate.clustering import bcubed, pairwise
 from vultus.evaluate.people_bootstrap import mean_interval
+from vultus.grouping import choose_threshold, group
 from vultus.report import Report, Table, Value
 from vultus.types import Embeddings
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,7 @@ import click
 from vultus.cli.output import json_option, print_json, progress, warn
 
 if TYPE_CHECKING:
-    from vultus.decide import Calibration
-    from vultus.gallery import Gallery, Identification
+    from vultus.gallery import Identification
     from vultus.pipeline import PictureResult
 
 MODEL = ("1 - (1 - fmr_upper)^n with n = gallery_templates: how often a stranger reaches this similarity with anybody, if comparisons "
@@ -27,15 +26,17 @@ MODEL = ("1 - (1 - fmr_upper)^n with n = gallery_templates: how often a stranger
 @json_option
 def command(files: tuple[str, ...], path: Path, top: int, calibration_file: Path | None, as_json: bool) -> None:
     """Look for every face of FILES (pictures or folders) in a gallery: a person, unknown, or undecided with the reason."""
+    from vultus.apps.identification import calibration_for, identify
     from vultus.data.picture_files import find_pictures
+    from vultus.decide import Calibration
     from vultus.gallery import Gallery
     from vultus.pipeline import Recogniser
     with Gallery.open(path, create=False) as gallery:
         recogniser = Recogniser()
-        calibration = _calibration(calibration_file, recogniser.space, gallery)
+        calibration = Calibration.read(calibration_file) if calibration_file else calibration_for(gallery, recogniser.space)
         results = progress(recogniser.process(find_pictures(files)), total=None, what="identifying")
         faces: list[dict[str, Any]] = []
-        for row in _rows(results, gallery, calibration, recogniser.space, top):
+        for row in _rows(identify(results, gallery, calibration, top)):
             if as_json:
                 faces.append(row)
             else:
@@ -48,22 +49,12 @@ def command(files: tuple[str, ...], path: Path, top: int, calibration_file: Path
         warn("this gallery holds rendered people who do not exist")
 
 
-def _calibration(file: Path | None, space: str, gallery: Gallery) -> Calibration | None:
-    from vultus import decide
-    if file is not None:
-        return decide.Calibration.read(file)
-    return decide.packaged(space, "rendered" if gallery.virtual else "photographs")
-
-
-def _rows(results: Any, gallery: Gallery, calibration: Calibration | None, space: str, top: int) -> Iterator[dict[str, Any]]:
+def _rows(identified: Iterable[tuple[PictureResult, list[Identification]]]) -> Iterator[dict[str, Any]]:
     """One record a face, and one for a picture without any."""
-    from vultus import decide
     from vultus.gallery.naming import encodable
-    for result in results:
+    for result, answers in identified:
         if result.error:
             yield {"path": encodable(result.path), "face": None, "error": encodable(result.error)}
-            continue
-        answers = gallery.identify(result.embeddings, lambda score: decide.decide(score, calibration, space=space), k=top)
         for index, answer in enumerate(answers):
             yield _record(result, index, answer)
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import numpy as np
-
+from vultus.geometry import rivals
 from vultus.types import Embeddings, Faces
-
-# A second face with at least this share of the principal face's area may be meant just as well.
-SIMILAR_AREA = 0.5
 
 
 class Seen(Protocol):
@@ -30,12 +26,5 @@ def refusal(result: Seen) -> str:
         return result.error
     if result.faces is None or not len(result.faces):
         return "no_face: no face was found in the picture"
-    rivals = rival_faces(result.faces)
-    return f"several_faces: {rivals + 1} faces of similar size; crop the picture to one" if rivals else ""
-
-
-def rival_faces(faces: Faces) -> int:
-    """Faces besides the principal one whose area is at least `SIMILAR_AREA` of its area."""
-    corners = faces.boxes.reshape(-1, 2, 2)
-    areas = np.clip(corners[:, 1] - corners[:, 0], 0, None).prod(axis=1)
-    return int((areas[1:] >= SIMILAR_AREA * areas[:1]).sum())
+    others = rivals(result.faces)
+    return f"several_faces: {others + 1} faces of similar size; crop the picture to one" if others else ""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vultus import cluster, decide
+from vultus import decide, grouping
 from vultus.apps.demo.album import Album
 from vultus.apps.demo.strips import write_strip
 from vultus.decide import Calibration
@@ -133,7 +133,7 @@ def _by_person(usable: Usable) -> list[tuple[str, list[tuple[Path, Embeddings]]]
 
 def _cluster(usable: Usable, story: _Story, out: Path) -> None:
     templates = Embeddings(np.concatenate([t.vectors for _, _, t in usable]), usable[0][2].space)
-    labels = np.asarray(cluster.group(templates))
+    labels = np.asarray(grouping.group(templates))
     people = np.array([person for person, _, _ in usable])
     story.values.append(Value("clustering: BCubed F1", bcubed(labels, people).f1, "share", n=len(set(people)),
                               note=f"{len(set(labels.tolist()))} groups for {len(set(people))} people"))

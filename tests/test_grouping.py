@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vultus import cluster
+from vultus import grouping
 from vultus.errors import InputError
 from vultus.evaluate.clustering import bcubed
 from vultus.types import Embeddings
@@ -49,33 +46,33 @@ def test_equals_the_slow_loop(threshold: float) -> None:
     rng = np.random.default_rng(3)
     templates, _ = people(rng, [1, 1, 4, 7, 2, 9], spread=0.9)
     expected = {frozenset(g) for g in slow(templates.vectors, threshold)}
-    assert as_sets(cluster.group(templates, threshold)) == expected
-    assert as_sets(cluster.merge_tree(templates.vectors, -0.5).cut(threshold)) == expected
+    assert as_sets(grouping.group(templates, threshold)) == expected
+    assert as_sets(grouping.merge_tree(templates.vectors, -0.5).cut(threshold)) == expected
 
 
 def test_equals_another_library_on_a_larger_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    hierarchy = pytest.importorskip("scipy.cluster.hierarchy", reason="scipy is not installed")
+    hierarchy = pytest.importorskip("scipy.grouping.hierarchy", reason="scipy is not installed")
     templates, _ = people(np.random.default_rng(4), [1] * 150 + [3] * 40 + [25, 60], spread=1.1, d=24)
     tree = hierarchy.linkage(templates.vectors.astype(float), "average", metric="cosine")
-    monkeypatch.setattr(cluster, "BLOCK", 1000)
+    monkeypatch.setattr(grouping, "BLOCK", 1000)
     for threshold in (0.3, 0.5, 0.7):
         expected = as_sets(hierarchy.fcluster(tree, 1 - threshold, "distance"))
         assert 3 < len(expected) < len(templates)
-        assert as_sets(cluster.group(templates, threshold)) == expected
+        assert as_sets(grouping.group(templates, threshold)) == expected
 
 
 def test_order_changes_only_the_numbering() -> None:
     rng = np.random.default_rng(5)
     templates, _ = people(rng, [1] * 30 + [5] * 10, spread=0.8)
     order = rng.permutation(len(templates))
-    labels = cluster.group(templates, 0.5)
-    assert as_sets(cluster.group(templates[order], 0.5)) == {
+    labels = grouping.group(templates, 0.5)
+    assert as_sets(grouping.group(templates[order], 0.5)) == {
         frozenset(np.flatnonzero(np.isin(order, list(g))).tolist()) for g in as_sets(labels)}
 
 
 def test_numbers_follow_size_then_first_template() -> None:
     vectors = np.eye(4, dtype=np.float32)[[3, 0, 1, 1, 0, 2, 1]]
-    assert cluster.group(Embeddings(vectors, SPACE), 0.9).tolist() == [2, 1, 0, 0, 1, 3, 0]
+    assert grouping.group(Embeddings(vectors, SPACE), 0.9).tolist() == [2, 1, 0, 0, 1, 3, 0]
 
 
 def test_a_chain_is_not_one_person() -> None:
@@ -83,7 +80,7 @@ def test_a_chain_is_not_one_person() -> None:
     angles = np.linspace(0, np.pi, 24)
     templates = Embeddings.normalised(np.stack([np.cos(angles), np.sin(angles)], 1), SPACE)
     assert (templates.vectors[:-1] * templates.vectors[1:]).sum(1).min() > 0.98
-    labels = cluster.group(templates, 0.9)
+    labels = grouping.group(templates, 0.9)
     assert len(np.unique(labels)) > 2
     for label in np.unique(labels):
         members = templates.vectors[labels == label]
@@ -92,31 +89,26 @@ def test_a_chain_is_not_one_person() -> None:
 
 def test_equal_templates_and_few_templates() -> None:
     same = Embeddings(np.tile(np.eye(3, dtype=np.float32)[:1], (7, 1)), SPACE)
-    assert cluster.group(same, 0.9).tolist() == [0] * 7
-    assert cluster.group(same[:1], 0.9).tolist() == [0]
-    assert cluster.group(same[:0], 0.9).tolist() == []
+    assert grouping.group(same, 0.9).tolist() == [0] * 7
+    assert grouping.group(same[:1], 0.9).tolist() == [0]
+    assert grouping.group(same[:0], 0.9).tolist() == []
 
 
 def test_people_come_back_and_a_shuffled_control_does_not() -> None:
     rng = np.random.default_rng(6)
     templates, labels = people(rng, [1] * 60 + [6] * 20, spread=0.45, d=32)
-    threshold, f1 = cluster.choose_threshold(templates, labels, grid=[0.5, 0.6, 0.7, 0.8, 0.9])
-    assert f1 == bcubed(cluster.group(templates, threshold), labels).f1 > 0.97
-    assert bcubed(cluster.group(templates, threshold), rng.permutation(labels)).f1 < 0.6
+    threshold, f1 = grouping.choose_threshold(templates, labels, grid=[0.5, 0.6, 0.7, 0.8, 0.9])
+    assert f1 == bcubed(grouping.group(templates, threshold), labels).f1 > 0.97
+    assert bcubed(grouping.group(templates, threshold), rng.permutation(labels)).f1 < 0.6
 
 
 def test_packaged_rule_says_where_it_comes_from() -> None:
-    rule = cluster.packaged_rule(SPACE)
+    rule = grouping.packaged_rule(SPACE)
     assert 0.9 < rule.threshold < 0.96
     assert rule.people > 1000 and "LFW" in rule.domain
     templates = Embeddings(np.eye(2, dtype=np.float32), SPACE)
-    assert cluster.group(templates).tolist() == [0, 1]
+    assert grouping.group(templates).tolist() == [0, 1]
     with pytest.raises(InputError, match="no rule is packaged for space 'other'"):
-        cluster.group(Embeddings(np.eye(2, dtype=np.float32), "other"))
+        grouping.group(Embeddings(np.eye(2, dtype=np.float32), "other"))
     with pytest.raises(InputError, match="floor"):
-        cluster.merge_tree(templates.vectors, 0.5).cut(0.4)
-
-
-def test_the_module_is_also_the_verb() -> None:
-    code = "import vultus.cluster; assert callable(vultus.cluster) and vultus.cluster.group"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+        grouping.merge_tree(templates.vectors, 0.5).cut(0.4)

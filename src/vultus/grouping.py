@@ -16,7 +16,6 @@ single and Ward linkage gave lower or equal BCubed F1; the tree at a threshold t
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -25,7 +24,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vultus import VerbModule
 from vultus.errors import InputError
 from vultus.types import Embeddings, Float
 
@@ -126,7 +124,7 @@ def packaged_rule(space: str) -> GroupingRule:
             if rule.space == space:
                 return rule
     raise InputError("threshold", expected=f"a number, because no rule is packaged for space {space!r}", got="None",
-                     hint="choose one on labelled pictures with vultus.cluster.choose_threshold")
+                     hint="choose one on labelled pictures with vultus.grouping.choose_threshold")
 
 
 def merge_tree(vectors: Float, floor: float) -> MergeTree:
@@ -186,7 +184,3 @@ def _root(root: Labels, at: int) -> int:
         root[at] = root[root[at]]
         at = root[at]
     return int(at)
-
-
-# `vultus.cluster(folder)` is the verb, `vultus.api.cluster`.
-sys.modules[__name__].__class__ = VerbModule
