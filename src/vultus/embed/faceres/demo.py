@@ -1,0 +1,18 @@
+"""Does faceres tell the packaged rendered people apart better than their pixels do?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from vultus.embed.faceres.method import Config, FaceRes
+from vultus.embed.rendered_check import check
+from vultus.report import Report
+
+
+def run(config: Config, needs: Mapping[str, object], rng: np.random.Generator, out_dir: Path) -> Report:
+    """The shared check of recognisers; nothing random, nothing needed."""
+    return check("embed/faceres", FaceRes(config), asdict(config))

@@ -1,0 +1,18 @@
+"""Does faceres_deep tell the packaged rendered people apart better than their pixels do?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from vultus.embed.faceres_deep.method import Config, FaceResDeep
+from vultus.embed.rendered_check import check
+from vultus.report import Report
+
+
+def run(config: Config, needs: Mapping[str, object], rng: np.random.Generator, out_dir: Path) -> Report:
+    """The shared check of recognisers; nothing random, nothing needed."""
+    return check("embed/faceres_deep", FaceResDeep(config), asdict(config))
