@@ -34,7 +34,7 @@ class Config:
         overlap: of two faces with a larger intersection over union the less confident is dropped, 0..1.
         min_face: px of the picture; faces with a shorter side below it are dropped.
         border: border of the retry for tight crops as a share of each side; 0 = off.
-        turn: retry pictures without a face after quarter turns.
+        sure: pictures without an upright face of this confidence, 0..1, are also searched after quarter turns; 0 = off.
         run_pixels: px of canvas that share one run of the network; bounds the memory.
         engine: `onnxruntime`, `openvino`, `openvino-bf16`, `cuda` or `auto`.
         threads: CPU threads; None = all.
@@ -47,7 +47,7 @@ class Config:
     overlap: float = 0.3
     min_face: float = 10.0
     border: float = 0.5
-    turn: bool = True
+    sure: float = 0.8
     run_pixels: int = 8 * 256 * 256
     engine: str = "onnxruntime"
     threads: int | None = None
@@ -78,7 +78,7 @@ class CenterFace:
             InputError: a picture is not uint8 RGB.
         """
         checked = [check_image(image, f"images[{i}]") for i, image in enumerate(images)]
-        return find_with_retries(self._find, checked, border=self.config.border, turn=self.config.turn)
+        return find_with_retries(self._find, checked, border=self.config.border, sure=self.config.sure)
 
     @property
     def session(self) -> Session:
@@ -107,8 +107,8 @@ class CenterFace:
 
     def _faces(self, rows: Float, image: Image) -> Faces:
         """Merge what was found more than once, drop small faces, order by the principal-face weight."""
-        rows = rows[(rows[:, 3:5] - rows[:, 1:3]).min(axis=1, initial=np.inf) >= self.config.min_face]
         rows = rows[nms(rows[:, 1:5], rows[:, 0], self.config.overlap)]
+        rows = rows[(rows[:, 3:5] - rows[:, 1:3]).min(axis=1, initial=np.inf) >= self.config.min_face]
         return Faces(rows[:, 1:5], rows[:, 0], rows[:, 5:].reshape(-1, 5, 2), image.shape[:2]).principal_first()
 
 

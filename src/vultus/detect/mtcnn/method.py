@@ -40,7 +40,7 @@ class Config:
         overlaps: largest intersection over union kept within a level, between levels, after the second network; then the
             largest intersection over the smaller box after the third.
         border: border of the retry for tight crops as a share of each side; 0 = off.
-        turn: retry pictures without a face after quarter turns.
+        sure: pictures without an upright face of this confidence, 0..1, are also searched after quarter turns; 0 = off.
         run_pixels: px of working pictures that share one run of the first network; bounds the memory.
         engine: `onnxruntime`, `openvino`, `openvino-bf16`, `cuda` or `auto`.
         threads: CPU threads; None = all.
@@ -53,7 +53,7 @@ class Config:
     scores: tuple[float, float, float] = (0.6, 0.7, 0.7)
     overlaps: tuple[float, float, float, float] = (0.5, 0.7, 0.7, 0.7)
     border: float = 0.5
-    turn: bool = True
+    sure: float = 0.99
     run_pixels: int = 8 * 256 * 256
     engine: str = "onnxruntime"
     threads: int | None = None
@@ -96,7 +96,7 @@ class Mtcnn:
             InputError: a picture is not uint8 RGB.
         """
         checked = [check_image(image, f"images[{i}]") for i, image in enumerate(images)]
-        return find_with_retries(self._find, checked, border=self.config.border, turn=self.config.turn)
+        return find_with_retries(self._find, checked, border=self.config.border, sure=self.config.sure)
 
     def session(self, name: str) -> Session:
         """One of the three opened networks; opened on first use."""

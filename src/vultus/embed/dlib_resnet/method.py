@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from vultus.errors import InputError
 from vultus.runtime import store
 from vultus.runtime.session import Session
 from vultus.runtime.session_pool import SessionPool
-from vultus.types import Crops, Embeddings
+from vultus.types import Crops, Embeddings, Float, Image
 
 TEMPLATE = "dlib-150"
 SIDE = 150  # px
@@ -22,11 +24,13 @@ class Config:
     """Settings of the recogniser.
 
     Args:
-        micro_batch: crops in one run of the network.
+        flip: also embed the mirrored crop and take the mean direction of both: fewer errors for twice the time, another space.
+        micro_batch: pictures in one run of the network.
         engine: `onnxruntime`, `openvino`, `openvino-bf16`, `cuda` or `auto`.
         threads: CPU threads; None = all.
     """
 
+    flip: bool = True
     micro_batch: int = 8
     engine: str = "onnxruntime"
     threads: int | None = None
@@ -48,7 +52,7 @@ class DlibResNet:
     def __init__(self, config: Config, *, pool: SessionPool | None = None) -> None:
         self.config, self._pool = config, pool or SessionPool()
         self.template = TEMPLATE
-        self.space = f"dlib-resnet29/{TEMPLATE}"
+        self.space = f"dlib-resnet29/{TEMPLATE}" + ("/flip" if config.flip else "")
         self._session: Session | None = None
 
     def embed(self, crops: Crops) -> Embeddings:
@@ -66,7 +70,15 @@ class DlibResNet:
             raise InputError("crops", expected=f"template {TEMPLATE!r}, {SIDE}x{SIDE} px",
                              got=f"template {crops.template!r}, {height}x{width} px",
                              hint=f"cut them with vultus.geometry.crop(image, faces, {TEMPLATE!r})")
-        return Embeddings.normalised(self.session.batch_run(crops.images, self.config.micro_batch)["features"], self.space)
+        vectors = self._directions(crops.images)
+        if self.config.flip:
+            vectors = vectors + self._directions(np.ascontiguousarray(crops.images[:, :, ::-1]))
+        return Embeddings.normalised(vectors, self.space)
+
+    def _directions(self, images: Image) -> Float:
+        """Unit vectors (n, 128) of pictures (n, 150, 150, 3)."""
+        features = self.session.batch_run(images, self.config.micro_batch)["features"]
+        return Embeddings.normalised(features, self.space).vectors
 
     @property
     def session(self) -> Session:
