@@ -31,4 +31,5 @@ def principal_crops(samples: Sequence[GuardSample], detector: Detector, name: st
 
 def _whole(image: Image) -> Faces:
     height, width = image.shape[:2]
-    return Faces(np.array([[0, 0, width, height]]), np.ones(1), np.zeros((1, 5, 2)), (height, width))
+    box = np.array([[0, 0, width, height]], np.float32)
+    return Faces(box, np.ones(1, np.float32), np.zeros((1, 5, 2), np.float32), (height, width))

@@ -12,6 +12,7 @@ from vultus.analyse.face_mesh.method import Config, FaceMesh
 from vultus.analyse.rendered_faces import MIRRORED, rendered_faces
 from vultus.geometry import template
 from vultus.report import Report, Value
+from vultus.types import Faces
 
 # Mesh points of the eye corners, whose mean is an eye; of the nose tip; of the mouth corners.
 FIVE = ((33, 133), (362, 263), (1,), (61,), (291,))
@@ -47,10 +48,10 @@ def five(mesh: np.ndarray) -> np.ndarray:
     return np.stack([mesh[:, list(indices), :2].mean(axis=1) for indices in FIVE], axis=1)
 
 
-def _average(faces: tuple) -> np.ndarray:
+def _average(faces: tuple[Faces, ...]) -> np.ndarray:
     """The template's points placed by box centre and width only: no rotation, no look at the picture."""
     wanted = np.asarray(template("dlib-150").points)
     shape = (wanted - wanted.mean(axis=0)) / 150
     boxes = np.concatenate([found.boxes for found in faces])
     centre = (boxes[:, :2] + boxes[:, 2:]) / 2
-    return centre[:, None] + shape * (boxes[:, 2] - boxes[:, 0])[:, None, None] * 1.5
+    return np.asarray(centre[:, None] + shape * (boxes[:, 2] - boxes[:, 0])[:, None, None] * 1.5)
