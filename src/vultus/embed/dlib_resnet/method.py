@@ -6,10 +6,13 @@ Source: D. E. King, dlib_face_recognition_resnet_model_v1, 2017, http://dlib.net
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+import cv2
 import numpy as np
 
 from vultus.errors import InputError
+from vultus.image import load
 from vultus.runtime import store
 from vultus.runtime.session import Session
 from vultus.runtime.session_pool import SessionPool
@@ -17,6 +20,7 @@ from vultus.types import Crops, Embeddings, Float, Image
 
 TEMPLATE = "dlib-150"
 SIDE = 150  # px
+PEOPLE = Path(__file__).parents[2] / "data" / "demo_people"
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,18 @@ class DlibResNet:
     def session(self) -> Session:
         """The opened network; opened on first use."""
         if self._session is None:
-            self._session = self._pool.session(store.find("dlib-resnet29"), threads=self.config.threads,
-                                               engine=self.config.engine)
+            self._session = self._pool.session(store.find("dlib-resnet29"), threads=self.config.threads, engine=self.config.engine,
+                                               check={"images": _check_faces()} if self.config.engine == "auto" else None)
         return self._session
+
+
+def _check_faces() -> Image:
+    """Faces to compare engines on, (n, 150, 150, 3): the middle of every packaged rendered portrait."""
+    faces = [load(path) for path in sorted(PEOPLE.glob("*/*.jpg"))]
+    return np.stack([cv2.resize(_middle(face), (SIDE, SIDE), interpolation=cv2.INTER_AREA) for face in faces]).astype(np.uint8)
+
+
+def _middle(image: Image) -> Image:
+    side = min(image.shape[:2]) // 2
+    top, left = (image.shape[0] - side) // 2, (image.shape[1] - side) // 2
+    return image[top:top + side, left:left + side]
