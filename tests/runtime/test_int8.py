@@ -50,6 +50,23 @@ def test_wrong_ranges_are_refused_and_nothing_is_written(tmp_path, faces):
     assert not out.exists()
 
 
+@pytest.mark.parametrize("limits, passes", [((0.99, 1.0), False), ((-1.0, -0.001), False), ((-1.0, 1.0), True)])
+def test_each_of_the_two_limits_refuses_alone(tmp_path, faces, limits, passes):
+    crops, people = faces
+    out = tmp_path / "int8.onnx"
+
+    def make():
+        return quantise(store.find("dlib-resnet29"), out, crops[:4] // 16, crops[1::2], people[1::2], threads=1,
+                        least_cosine=limits[0], most_loss=limits[1])
+
+    if passes:
+        assert make().cosine_min < 0.99
+    else:
+        with pytest.raises(UnsupportedError):
+            make()
+    assert out.exists() == passes
+
+
 @pytest.mark.parametrize("people", [["a"] * 4, ["a", "b", "c", "d"], ["a", "a", "b"]])
 def test_people_must_give_pairs_of_both_kinds(tmp_path, faces, people):
     with pytest.raises(InputError, match="people: expected"):
