@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,9 +68,15 @@ def need_lfw(data: Path | None) -> Path:
     return data / "lfw"
 
 
-def extract_lfw(lfw: Lfw, detector: str = "centerface", embedder: str = "dlib_resnet") -> Extracted:
-    """Run the pipeline with these methods over every picture, or read what an equal run kept."""
-    recogniser = Recogniser(detector, embedder)
+def extract_lfw(lfw: Lfw, detector: str = "detect/centerface", embedder: str = "embed/dlib_resnet",
+                settings: Mapping[str, Any] | None = None) -> Extracted:
+    """Run the pipeline with these methods over every picture, or read what an equal run kept.
+
+    Args:
+        settings: what differs from the embedder's defaults.
+    """
+    built = registry.build(embedder, overrides={**(settings or {}), "threads": 1}) if settings else embedder
+    recogniser = Recogniser(detector, built)
     code = [suite_digest(Path(__file__)), *(method_digest(registry.get(name).folder) for name in (detector, embedder))]
     facts = f"{lfw.digest} {recogniser.settings()} {code}"
     path = user_cache_path("vultus") / "bench" / f"lfw-{hashlib.sha256(facts.encode()).hexdigest()[:24]}.npz"
