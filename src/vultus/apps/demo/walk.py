@@ -62,7 +62,8 @@ def walk(album: Album, out: Path, found: Iterable[PictureResult], recogniser: Re
     story = _Story()
     _verify(usable, calibration, recogniser.space, story)
     _identify(album, usable, calibration, recogniser.space, story)
-    _cluster(usable, story, out)
+    # The packaged grouping rule is for photographs; rendered people are grouped at their calibration's threshold.
+    _cluster(usable, story, out, calibration.t_hi if album.virtual and calibration else None)
     _write_strips(story, out)
     if skipped:
         story.tables.append(Table("Skipped pictures", ("picture", "why"), tuple(skipped)))
@@ -131,9 +132,9 @@ def _by_person(usable: Usable) -> list[tuple[str, list[tuple[Path, Embeddings]]]
     return list(people.items())
 
 
-def _cluster(usable: Usable, story: _Story, out: Path) -> None:
+def _cluster(usable: Usable, story: _Story, out: Path, threshold: float | None) -> None:
     templates = Embeddings(np.concatenate([t.vectors for _, _, t in usable]), usable[0][2].space)
-    labels = np.asarray(grouping.group(templates))
+    labels = np.asarray(grouping.group(templates, threshold))
     people = np.array([person for person, _, _ in usable])
     story.values.append(Value("clustering: BCubed F1", bcubed(labels, people).f1, "share", n=len(set(people)),
                               note=f"{len(set(labels.tolist()))} groups for {len(set(people))} people"))
