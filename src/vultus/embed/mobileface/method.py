@@ -22,7 +22,7 @@ class Config:
         threads: CPU threads; None = all.
     """
 
-    flip: bool = True
+    flip: bool = False
     micro_batch: int = 8
     engine: str = "onnxruntime"
     threads: int | None = None
