@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from vultus.report import Value
 from vultus.runtime.card_net import CardNet
 from vultus.types import Faces, Image
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 Outputs = dict[str, NDArray[np.float32]]
 CHOOSING, REPORTED, SEED = 250, 500, 7
 BRACKET_YEARS = np.array([15, 23, 28, 35.5, 45.5, 55.5, 65])  # middles of gear's age brackets
@@ -49,7 +50,7 @@ def attributes(folder: Path, rng: np.random.Generator) -> list[Value]:
 
 
 def _error(name: str, guess: Array, years: Array, rng: np.random.Generator, note: str) -> Value:
-    off = np.abs(guess - years)
+    off = np.abs(guess.astype(np.float64) - years)
     low, high = mean_interval(off, np.arange(len(off)), rng)
     return Value(name, float(off.mean()), "years", low, high, len(off), note)
 
@@ -71,7 +72,8 @@ def _sample(folder: Path) -> tuple[list[tuple[Image, Faces]], Array, NDArray[np.
 
 def _whole(image: Image) -> Faces:
     height, width = image.shape[:2]
-    return Faces(np.array([[0, 0, width, height]]), np.ones(1), np.zeros((1, 5, 2)), (height, width))
+    box = np.array([[0, 0, width, height]], np.float32)
+    return Faces(box, np.ones(1, np.float32), np.zeros((1, 5, 2), np.float32), (height, width))
 
 
 def _run(name: str, pictures: list[tuple[Image, Faces]]) -> Outputs:

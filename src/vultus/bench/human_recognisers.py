@@ -16,7 +16,7 @@ from vultus.geometry import crop
 from vultus.image import load
 from vultus.report import Value
 from vultus.tasks import Embedder
-from vultus.types import Faces, Float, Image
+from vultus.types import Crops, Faces, Float, Image
 
 NETS = ("faceres", "faceres-deep", "mobileface", "mobilefacenet")
 CHUNK = 32  # pictures
@@ -24,7 +24,7 @@ CHUNK = 32  # pictures
 
 def recognisers(lfw: Lfw, rng: np.random.Generator) -> list[Value]:
     """Accuracy of each net on folds 1-2 and 3-5, one crop each, and of the mean of each crop and its mirror image on folds 3-5."""
-    embedders: dict[str, Embedder] = {
+    embedders: dict[tuple[str, bool], Embedder] = {
         (name, flip): registry.build("embed/onnx", overrides={"model": name, "flip": flip}) for name in NETS for flip in (False, True)}
     used = np.unique(np.concatenate([lfw.left, lfw.right]))
     vectors = _vectors(lfw, used, list(embedders.values()))
@@ -62,7 +62,6 @@ def _vectors(lfw: Lfw, used: NDArray[np.int64], embedders: Sequence[Embedder]) -
 
 
 def _embedded(embedder: Embedder, pictures: Sequence[Image], found: Sequence[Faces]) -> tuple[NDArray[np.int64], Float]:
-    from vultus.types import Crops
     seen = np.array([index for index, faces in enumerate(found) if len(faces)], np.int64)
     cut = [crop(pictures[index], found[index][:1], embedder.template) for index in seen]
     crops = Crops(np.concatenate([c.images for c in cut]), np.concatenate([c.warps for c in cut]), embedder.template)
