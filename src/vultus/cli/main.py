@@ -9,6 +9,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -67,9 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(error.code, str(error), 2, as_json)
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted", "interrupted; what was finished is kept", 130, as_json)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except SystemExit:  # click's way out when the reader of stdout went away; its status would read as "no match"
+        return 2
     except Exception as error:  # noqa: BLE001 - the outermost boundary: it ends the program, it does not keep going
         if os.environ.get("VULTUS_DEBUG"):
             import traceback
@@ -81,7 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _fail(code: str, message: str, status: int, as_json: bool) -> int:
     if as_json:
         import json
-        click.echo(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
-    else:
-        click.echo(f"vultus: {message}", err=True)
+        with suppress(OSError):  # stdout that cannot be written, as on a full disk: then stderr has to do
+            click.echo(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
+            return status
+    click.echo(f"vultus: {message}", err=True)
     return status
