@@ -91,6 +91,16 @@ def test_a_folder_without_a_card_is_named(toys):
         registry.methods()
 
 
+@pytest.mark.parametrize("text, reason", [("def (", "SyntaxError"), ("import no_such_module", "no_such_module"), ("CARD = Crad()", "Crad")])
+def test_a_folder_that_cannot_be_imported_is_named_each_time(text, reason, toys, capsys):
+    (toys.root / "quality" / "bare").mkdir(parents=True)
+    (toys.root / "quality" / "bare" / "__init__.py").write_text(text)
+    for _ in range(2):  # the half imported module must not be taken for a whole one
+        assert main(["methods"]) == 2
+        said = capsys.readouterr().err
+        assert str(toys.root / "quality" / "bare") in said and reason in said and len(said.splitlines()) == 1
+
+
 def test_unknown_settings_name_the_closest(toys):
     toys.add("quality")
     with pytest.raises(UnknownNameError, match="gain"):

@@ -25,6 +25,8 @@ from vultus.tasks import TASKS
 EXTRA_MODULES = {"torch": ("torch",), "people": ("anny", "torch"), "openvino": ("openvino",), "ray": ("ray",),
                  "milvus": ("pymilvus",), "postgres": ("psycopg",), "service": ("fastapi",), "video": ("av",)}
 _OUTSIDE = "vultus_methods"
+# What a card that somebody else wrote may go wrong with while it is imported.
+_BROKEN = (ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -152,5 +154,10 @@ def _import_outside(name: str, folder: Path) -> ModuleType:
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except _BROKEN as error:
+        del sys.modules[name]
+        raise InputError(f"method folder {folder}", expected="an __init__.py that can be imported",
+                         got=f"{type(error).__name__}: {error}", hint="repair it, or take the folder out of VULTUS_METHODS") from error
     return module
