@@ -215,6 +215,28 @@ def test_find_and_cluster(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "album" / "index.html").is_file()
 
 
+def test_names_of_files_cannot_write_to_the_terminal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(7):
+        (folder / f"{number}\x1b]0;title\x07\n\u202eb\u001b[2J.jpg").write_text("no picture")
+    for arguments in (["represent", folder, "--out", tmp_path / "t.parquet"], ["cluster", folder, "--out", tmp_path / "album"],
+                      ["find", FACE, folder], ["detect", folder]):
+        main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        lines = (captured.out + captured.err).splitlines()
+        assert all(line.isprintable() for line in lines), arguments[0]
+        if arguments[0] in ("represent", "cluster"):
+            assert len(captured.err.splitlines()) == 6 and "and 2 more" in captured.err
+
+
+def test_the_page_of_find_says_what_it_shows(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert main(["find", str(FACE), str(FACE.parent), "--html", str(page)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "; ".join(said[:3]) in page.read_text("utf-8") and said[3].startswith("1.0000  match")
+
+
 def test_plain_output_is_for_people(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["verify", str(FACE), str(FACE)]) in (0, 3)
     assert "similarity 1.0000" in capsys.readouterr().out

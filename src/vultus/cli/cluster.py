@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
-from vultus.cli.output import json_option, print_json, warn
+from vultus.cli.output import json_option, print_json, warn_of_errors
 
 
 @click.command("cluster")
@@ -26,11 +27,10 @@ def command(pictures: tuple[str, ...], out: str, threshold: float | None, engine
     from vultus.pipeline import Recogniser
     with tqdm(desc="cluster", unit="picture", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False) as bar:
         album = sort_by_person(pictures, out, Recogniser(engine=engine), threshold=threshold, on_picture=bar.update)
-    for example in album.summary.examples:
-        warn(f"{example['path']}: {example['error']}")
+    warn_of_errors(album.summary)
     if as_json:
         print_json(album.as_dict())
     else:
         several = sum(len(members) > 1 for members in album.people)
         click.echo(f"{len(album.people)} people on {album.summary.pictures} pictures, {several} of them more than once; "
-                   f"see {out}/{SHEET}")
+                   f"see {Path(out, SHEET)}")

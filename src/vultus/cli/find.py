@@ -64,17 +64,22 @@ def _write_page(result: SearchResult, html: str) -> None:
 
     from vultus.apps.contact_sheet import Cell, Row, with_inline_thumbnails, write_sheet
     cells = [Cell(hit.path, hit.box, f"{hit.decision.similarity:.4f} {hit.decision.outcome.replace('_', ' ')}") for hit in result.hits]
-    write_sheet(Path(html), f"Faces most similar to {result.probe}", " ".join(_lines(result)[:3]),
+    write_sheet(Path(html), f"Faces most similar to {result.probe}", "; ".join(_head(result)),
                 [Row("best first", with_inline_thumbnails(cells))] if cells else [])
 
 
 def _lines(result: SearchResult) -> list[str]:
     """The result for people."""
     from vultus.image import shown
+    hits = [f"{hit.decision.similarity:.4f}  {hit.decision.outcome.replace('_', ' '):10}  {shown(hit.path)} (face {hit.face})"
+            for hit in result.hits]
+    return _head(result) + hits
+
+
+def _head(result: SearchResult) -> list[str]:
+    """What was searched and what the best hit is worth."""
     lines = [result.outcome + (f": {result.reason}" if result.reason else "")]
     lines.append(f"{result.faces} faces on {result.pictures} pictures searched, {len(result.errors)} unreadable")
     if result.expected_false_hits is not None:
-        lines.append(f"among so many strangers up to {result.expected_false_hits:.2g} would be as similar as the best hit")
-    lines += [f"{hit.decision.similarity:.4f}  {hit.decision.outcome.replace('_', ' '):10}  {shown(hit.path)} (face {hit.face})"
-              for hit in result.hits]
+        lines.append(f"of as many faces of strangers, on average at most {result.expected_false_hits:.2g} would be as similar as the best hit")
     return lines

@@ -14,6 +14,7 @@ from contextlib import suppress
 import click
 
 from vultus._version import __version__
+from vultus.cli.output import warn
 from vultus.errors import VultusError
 
 _NOT_VERBS = {"__init__", "main", "output"}
@@ -84,5 +85,5 @@ def _fail(code: str, message: str, status: int, as_json: bool) -> int:
         with suppress(OSError):  # stdout that cannot be written, as on a full disk: then stderr has to do
             click.echo(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
             return status
-    click.echo(f"vultus: {message}", err=True)
+    warn(message)
     return status

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from vultus.pipeline.represent_table import Summary
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -24,8 +27,17 @@ def print_json(record: Any) -> None:
 
 
 def warn(message: str) -> None:
-    """A warning for people, on stderr."""
-    click.echo(f"vultus: {message}", err=True)
+    """A line for people on stderr; what could move the cursor or break the line is escaped, since names of files come from anywhere."""
+    line = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in message)
+    click.echo(f"vultus: {line}", err=True)
+
+
+def warn_of_errors(summary: Summary) -> None:
+    """The first pictures that have no face or could not be read, and how many more there are."""
+    for example in summary.examples:
+        warn(f"{example['path']}: {example['error']}")
+    if more := sum(summary.errors.values()) - len(summary.examples):
+        warn(f"and {more} more; the column error of the table has them all")
 
 
 def progress(items: Iterable[T], *, total: int | None, what: str, unit: str = "picture") -> Iterable[T]:

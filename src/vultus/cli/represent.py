@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from vultus.cli.output import json_option, print_json, warn
+from vultus.cli.output import json_option, print_json, warn_of_errors
 
 
 @click.command("represent")
@@ -28,10 +28,7 @@ def command(pictures: tuple[str, ...], out: str, detector: str, embedder: str, e
     from vultus.pipeline.represent_table import represent_table
     with tqdm(desc="represent", unit="picture", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False) as bar:
         summary = represent_table(pictures, out, Recogniser(detector, embedder, engine=engine), on_picture=bar.update)
-    for example in summary.examples:
-        warn(f"{example['path']}: {example['error']}")
-    if sum(summary.errors.values()) > len(summary.examples):
-        warn(f"and {sum(summary.errors.values()) - len(summary.examples)} more; the column error of the table has them all")
+    warn_of_errors(summary)
     if as_json:
         print_json(summary.as_dict())
     else:
