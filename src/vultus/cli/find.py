@@ -81,5 +81,5 @@ def _head(result: SearchResult) -> list[str]:
     lines = [result.outcome + (f": {result.reason}" if result.reason else "")]
     lines.append(f"{result.faces} faces on {result.pictures} pictures searched, {len(result.errors)} unreadable")
     if result.expected_false_hits is not None:
-        lines.append(f"of as many faces of strangers, on average at most {result.expected_false_hits:.2g} would be as similar as the best hit")
+        lines.append(f"of as many faces of strangers, at most {result.expected_false_hits:.2g} on average would be as similar as the best")
     return lines
