@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +99,10 @@ def _drop(contents: dict[str, bytes], _: object) -> None:
     del contents["tiny/tiny.onnx"]
 
 
+def _nested(contents: dict[str, bytes], _: object) -> None:
+    contents["manifest.json"] = b"[" * 100_000
+
+
 def _headless(contents: dict[str, bytes], _: object) -> None:
     del contents["manifest.json"]
 
@@ -118,6 +123,8 @@ def _headless(contents: dict[str, bytes], _: object) -> None:
     (_add("tiny/link", stat.S_IFLNK | 0o777), "plain uncompressed files"),
     (_manifest("bundle", 2), "version 1, got version 2"),
     (_manifest("files", [1]), "a manifest.json of version 1"),
+    (_manifest("files", {"a/card.toml": {"sha256": "", "bytes": float("inf")}}), "a manifest.json of version 1"),
+    (_nested, "a file written by 'vultus models export'"),
 ])
 def test_tampered_bundle_places_nothing(bundle: Path, tmp_path: Path, change: Callable[..., None], message: str) -> None:
     rewrite(bundle, change)
@@ -167,3 +174,13 @@ def test_files_that_are_no_bundle(models: Path, tmp_path: Path) -> None:
     (tmp_path / "nets.zip").write_bytes(b"PK\x03\x04 no")
     with pytest.raises(InputError, match="a file written by 'vultus models export'"):
         import_bundle(tmp_path / "nets.zip")
+
+
+def test_files_that_share_bytes_are_refused_before_they_are_unpacked(bundle: Path, tmp_path: Path) -> None:
+    data = bytearray(bundle.read_bytes())
+    entry = data.rindex(b"PK\x01\x02")  # the last entry of the directory; its two sizes stand 20 bytes further
+    data[entry + 20:entry + 28] = struct.pack("<II", len(data), len(data))
+    bundle.write_bytes(data)
+    with pytest.raises(InputError, match="fit into the archive"):
+        import_bundle(bundle)
+    assert [path for path in (tmp_path / "elsewhere").rglob("*") if path.is_file()] == []

@@ -64,6 +64,7 @@ def import_bundle(source: Path, *, overwrite: bool = False) -> list[ModelCard]:
     try:
         root.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(source) as bundle, tempfile.TemporaryDirectory(prefix=".import-", dir=root) as scratch:
+            _refuse_overlap(bundle, source)
             manifest = _manifest(bundle, source.name)
             for path, facts in manifest.items():
                 _unpack(bundle, path, facts, Path(scratch))
@@ -73,11 +74,17 @@ def import_bundle(source: Path, *, overwrite: bool = False) -> list[ModelCard]:
                 _check(card_, Path(scratch) / card_.name, overwrite)
             for card_ in cards:
                 _place(card_, Path(scratch) / card_.name)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, RecursionError) as error:  # RecursionError: JSON or TOML nested without end
         raise InputError("bundle", expected="a file written by 'vultus models export'", got=f"{source.name}: {error}") from error
     except OSError as error:
         raise StorageError(f"cannot import {source} into {root}: {error.strerror or error}") from error
     return cards
+
+
+def _refuse_overlap(bundle: zipfile.ZipFile, source: Path) -> None:
+    """Uncompressed files that do not share bytes cannot be longer than the archive; ones that do could fill the disk."""
+    if sum(entry.file_size for entry in bundle.infolist() if entry.compress_type == zipfile.ZIP_STORED) > source.stat().st_size:
+        raise InputError("bundle", expected="files that fit into the archive", got=f"overlapping ones in {source.name}")
 
 
 def _manifest(bundle: zipfile.ZipFile, name: str) -> dict[str, dict[str, Any]]:
@@ -97,7 +104,7 @@ def _manifest(bundle: zipfile.ZipFile, name: str) -> dict[str, dict[str, Any]]:
         manifest = json.loads(bundle.read(_MANIFEST))
         version = manifest["bundle"]
         files = {str(path): {"sha256": str(f["sha256"]), "bytes": int(f["bytes"])} for path, f in manifest["files"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise InputError("bundle", expected=f"a {_MANIFEST} of version {_VERSION}", got=f"another one in {name}") from error
     if version != _VERSION:
         raise InputError("bundle", expected=f"version {_VERSION}", got=f"version {version}",
