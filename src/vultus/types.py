@@ -236,7 +236,8 @@ class Decision:
     space: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        """The fields by name; an empty reason is None, as every other field without a value."""
+        return {**{f.name: getattr(self, f.name) for f in fields(self)}, "reason": self.reason or None}
 
 
 @dataclass(frozen=True, eq=False)

@@ -87,6 +87,7 @@ def test_verify_json_fields_and_statuses(run: Run) -> None:
     status, record, _ = run("verify", FACE, PEOPLE / "virtual-01" / "left.jpg")
     assert set(record) == VERIFY_FIELDS
     assert status == verify_module.STATUS[record["outcome"]]
+    assert record["reason"] is None
     assert record["similarity"] > 0.9 and record["space"] == "dlib-resnet29/dlib-150/flip"
     assert verify_module.STATUS == {"match": 0, "no_match": 1, "undecided": 3}
 
