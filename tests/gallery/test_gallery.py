@@ -239,3 +239,11 @@ def test_bad_arguments_name_themselves(tmp_path, keys, templates):
         with pytest.raises(InputError, match="k:"):
             gallery.search(templates(0), k=0)
         assert "Ada" not in repr(gallery)
+
+
+def test_an_emptied_file_is_not_taken_for_a_gallery_without_people(tmp_path, keys, templates):
+    with Gallery.open(tmp_path / "g", keys=keys) as gallery:
+        gallery.enrol("Ada", templates(1))
+    (tmp_path / "g" / "gallery.sqlite").write_bytes(b"")
+    with pytest.raises(StorageError, match="restore it from a backup"):
+        Gallery.open(tmp_path / "g", keys=keys, create=False)

@@ -31,7 +31,7 @@ def open_stores(folder: Path, source: KeySource, *, create: bool, virtual: bool,
     database = Database(folder / FILE, wal=True, on_write=on_write)
     keys: KeyStore | None = None
     try:
-        _ensure_schema(database, source, virtual, on_write)
+        _ensure_schema(database, source, create, virtual, on_write)
         settings = read_settings(database)
         if virtual and settings["virtual"] != "yes":
             raise InputError("gallery", expected="a gallery marked virtual", got=f"{folder}, which holds real people",
@@ -76,11 +76,13 @@ def _prepare(folder: Path, source: KeySource, create: bool) -> None:
         raise StorageError(f"{folder}: the gallery cannot be written ({error.strerror}); name another folder") from error
 
 
-def _ensure_schema(database: Database, source: KeySource, virtual: bool, on_write: OnWrite | None) -> None:
+def _ensure_schema(database: Database, source: KeySource, create: bool, virtual: bool, on_write: OnWrite | None) -> None:
     with database.read() as connection:
         found = migrations.version(connection, migrations.GALLERY, database.path)
     if found == len(migrations.GALLERY):
         return
+    if found == 0 and not create:
+        raise StorageError(f"{database.path}: the gallery is empty, not even made; restore it from a backup, or enrol people anew")
     with database.write() as connection:  # looks again: another process may have been first
         if migrations.migrate(connection, migrations.GALLERY, database.path) == 0:
             _found_gallery(connection, source, virtual, on_write)
