@@ -3,9 +3,10 @@ import json
 import pytest
 
 from vultus.apps.demo import packaged_people, read_album, walk
+from vultus.apps.demo.strips import BORDER, COLUMNS, GAP, SIDE, write_strip
 from vultus.cli.main import main
 from vultus.errors import InputError
-from vultus.image import encode_jpeg
+from vultus.image import encode_jpeg, load
 from vultus.pipeline import Recogniser
 from vultus.report import Report
 
@@ -32,6 +33,19 @@ def test_every_picture_of_the_report_exists(demo):
     assert len(report.pictures) >= 8
     for picture in report.pictures:
         assert (out / picture.file).read_bytes()[:2] == b"\xff\xd8", picture.file
+
+
+def test_a_person_with_many_pictures_gets_several_rows(tmp_path):
+    pictures = [(path, "right") for _, path in packaged_people().pictures][:COLUMNS + 1]
+    write_strip(pictures, tmp_path / "strip.jpg")
+    strip = load(tmp_path / "strip.jpg")
+    assert strip.shape[0] == 2 * (SIDE + 2 * BORDER) + GAP and strip[-1, 0, 1] > 100 and strip[-1, -1].min() > 250
+
+
+def test_a_place_that_cannot_be_written_is_bad_input(tmp_path, capsys):
+    (tmp_path / "file").write_text("x")
+    assert main(["demo", "--out", str(tmp_path / "file" / "below")]) == 2
+    assert "cannot write" in capsys.readouterr().err
 
 
 def test_command_writes_page_and_record_and_prints_json(tmp_path, capsys):

@@ -19,12 +19,13 @@ def command(photos: Path | None, out: Path, as_json: bool) -> None:
     from vultus.apps.demo import packaged_people, read_album, walk
     from vultus.pipeline import Recogniser
     from vultus.report_render import html
+    from vultus.runtime.atomic_file import write_bytes
     album = read_album(photos) if photos else packaged_people()
     recogniser = Recogniser()
     results = recogniser.process([path for _, path in album.pictures])
     report = walk(album, out, progress(results, total=len(album.pictures), what="pictures"), recogniser)
-    (out / "report.html").write_text(html(report, out), "utf-8")
-    (out / "report.json").write_text(report.to_json(), "utf-8")
+    write_bytes(out / "report.html", html(report, out).encode())
+    write_bytes(out / "report.json", report.to_json().encode())
     if as_json:
         print_json(report.as_dict())
         return

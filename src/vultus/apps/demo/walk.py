@@ -50,7 +50,6 @@ def walk(album: Album, out: Path, found: Iterable[PictureResult], recogniser: Re
     Returns:
         The report; its picture files lie in `out`.
     """
-    out.mkdir(parents=True, exist_ok=True)
     results = list(found)
     usable = [(person, path, r.embeddings[0]) for (person, path), r in zip(album.pictures, results, strict=True)
               if r.embeddings is not None and len(r.embeddings)]
@@ -143,7 +142,8 @@ def _cluster(usable: Usable, story: _Story, out: Path, threshold: float | None) 
         owner = max(set(people[members]), key=lambda p: (people[members] == p).sum())
         file = f"group-{number:02d}.jpg"
         write_strip([(usable[int(i)][1], "right" if people[i] == owner else "wrong") for i in members], out / file)
-        story.pictures.append(Picture(file, f"group {number}: {len(members)} pictures, most of them {owner}"))
+        share = f"all of {owner}" if (people[members] == owner).all() else f"most of them of {owner}"
+        story.pictures.append(Picture(file, f"group {number}: {len(members)} pictures, {share}"))
 
 
 def _write_strips(story: _Story, out: Path) -> None:
