@@ -112,3 +112,9 @@ def test_packaged_rule_says_where_it_comes_from() -> None:
         grouping.group(Embeddings(np.eye(2, dtype=np.float32), "other"))
     with pytest.raises(InputError, match="floor"):
         grouping.merge_tree(templates.vectors, 0.5).cut(0.4)
+
+
+@pytest.mark.parametrize("threshold", [float("nan"), 1.5, -2.0])
+def test_a_threshold_that_is_no_cosine_is_refused(threshold: float) -> None:
+    with pytest.raises(InputError, match="threshold"):
+        grouping.group(Embeddings.normalised(np.eye(3, dtype=np.float32), "toy"), threshold)

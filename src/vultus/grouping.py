@@ -99,8 +99,10 @@ def group(templates: Embeddings, threshold: float | None = None) -> Labels:
         int64 (n,): group numbers from 0, larger groups first. The order of the templates changes only the numbering.
 
     Raises:
-        InputError: no threshold was given and none is packaged for this space.
+        InputError: no threshold was given and none is packaged for this space, or it is no cosine.
     """
+    if threshold is not None and not -1 <= threshold <= 1:
+        raise InputError("threshold", expected="a cosine, -1..1", got=str(threshold))
     wanted = packaged_rule(templates.space).threshold if threshold is None else threshold
     return merge_tree(templates.vectors, wanted).cut(wanted)
 
