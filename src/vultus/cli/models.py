@@ -36,7 +36,8 @@ def list_(task: str | None, commercial: bool, as_json: bool) -> None:
         click.echo(f"{card_.name:{width}} {star} {card_.task:8} {state.state:8} {_licence(card_):11} "
                    f"{card_.summary}{_figure(card_)}")
     if not chosen:
-        click.echo("no such net", err=True)
+        warn("no net whose code, weights and training data all permit commercial use; without --commercial the list shows what "
+             "is unclear" if commercial else "no net for this task")
     _warn_unreadable()
 
 
@@ -103,7 +104,9 @@ def pull(names: tuple[str, ...], everything: bool, task: str | None, commercial:
         _pull_hub(hub, path, revision, sha256, card_path, out, as_json)
         return
     from vultus.runtime.pull import pull as fetch
-    if everything or task or commercial:
+    if commercial and not (everything or task):
+        raise click.UsageError("--commercial goes with --all or --task TASK")
+    if everything or task:
         names = (*names, *(c.name for c, _ in _chosen(task, commercial) if c.source.kind not in ("packaged", "local")))
     if not names:
         raise click.UsageError("name a net, or --task TASK, or --all; 'vultus models list' shows them")
