@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import stat
 import struct
@@ -78,7 +79,6 @@ def _add(path: str, mode: int = 0, listed: bool = True) -> Callable[..., None]:
         entries[path] = zipfile.ZipInfo(path)
         entries[path].external_attr = mode << 16
         if listed:
-            import hashlib
             manifest = json.loads(contents["manifest.json"])
             manifest["files"][path] = {"sha256": hashlib.sha256(contents[path]).hexdigest(), "bytes": len(contents[path])}
             contents["manifest.json"] = json.dumps(manifest).encode()
@@ -88,6 +88,23 @@ def _add(path: str, mode: int = 0, listed: bool = True) -> Callable[..., None]:
 def _manifest(key: str, value: object) -> Callable[..., None]:
     def change(contents: dict[str, bytes], _: object) -> None:
         contents["manifest.json"] = json.dumps({**json.loads(contents["manifest.json"]), key: value}).encode()
+    return change
+
+
+def _list_again(contents: dict[str, bytes]) -> None:
+    """A manifest that fits the contents."""
+    files = {path: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for path, data in contents.items()
+             if path != "manifest.json"}
+    contents["manifest.json"] = json.dumps({"bundle": 1, "files": files}).encode()
+
+
+def _fetched_from(kind: str, version: str) -> Callable[..., None]:
+    """The own net's card says that it came from a package."""
+    def change(contents: dict[str, bytes], _: object) -> None:
+        source = (f'kind = "{kind}"\npackage = "nets"\nversion = {json.dumps(version)}\npath = "a.onnx"\nsha256 = "{"a" * 64}"')
+        card = contents["mine/card.toml"].decode().replace('kind = "local"', source)
+        contents["mine/card.toml"] = card.encode()
+        _list_again(contents)
     return change
 
 
@@ -124,6 +141,8 @@ def _headless(contents: dict[str, bytes], _: object) -> None:
     (_manifest("bundle", 2), "version 1, got version 2"),
     (_manifest("files", [1]), "a manifest.json of version 1"),
     (_manifest("files", {"a/card.toml": {"sha256": "", "bytes": float("inf")}}), "a manifest.json of version 1"),
+    (_fetched_from("npm", "git+https://example.org/nets"), "of kind 'npm' that this installation does not know"),
+    (_fetched_from("pypi", "1\n--index-url https://example.org"), "of kind 'pypi' that this installation does not know"),
     (_nested, "a file written by 'vultus models export'"),
 ])
 def test_tampered_bundle_places_nothing(bundle: Path, tmp_path: Path, change: Callable[..., None], message: str) -> None:
@@ -143,15 +162,12 @@ def test_other_weights_under_a_shipped_name(bundle: Path, ship: Callable[..., No
 def test_net_that_a_bundle_brings_is_looked_into(bundle: Path, net: Callable[..., bytes]) -> None:
     """A well-formed bundle whose own net uses a custom operator."""
     def change(contents: dict[str, bytes], _: object) -> None:
-        import hashlib
         evil = net(domain="my.library")
         card = contents["mine/card.toml"].decode()
         old = json.loads(contents["manifest.json"])["files"]["mine/mine.onnx"]
         card = card.replace(old["sha256"], hashlib.sha256(evil).hexdigest()).replace(f"bytes = {old['bytes']}", f"bytes = {len(evil)}")
         contents |= {"mine/mine.onnx": evil, "mine/card.toml": card.encode()}
-        manifest = {"bundle": 1, "files": {path: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-                                           for path, data in contents.items() if path != "manifest.json"}}
-        contents["manifest.json"] = json.dumps(manifest).encode()
+        _list_again(contents)
 
     rewrite(bundle, change)
     with pytest.raises(VultusError, match="custom-operator libraries are not loaded"):

@@ -23,6 +23,7 @@ from vultus.runtime.card_file import NAME, read_card
 from vultus.runtime.card_write import card_text
 from vultus.runtime.model_card import ModelCard
 from vultus.runtime.onnx_check import check_net
+from vultus.runtime.own_model import OWN_KINDS
 from vultus.runtime.store import CARD_FILE, card, find, is_shipped, sha256, store_dir
 
 _VERSION = 1
@@ -147,9 +148,9 @@ def _check(card_: ModelCard, folder: Path, overwrite: bool) -> None:
             raise WeightsError(f"model {card_.name!r} in the bundle has sha256 {card_.sha256}, this installation expects "
                                f"{wanted}; use the same version of vultus on both machines")
         return
-    if card_.source.kind == "packaged":
-        raise WeightsError(f"model {card_.name!r} in the bundle is a packaged net that this installation does not know; use the "
-                           "same version of vultus on both machines")
+    if card_.source.kind not in OWN_KINDS:  # else a stranger's card could say what npm or pip is told to fetch
+        raise WeightsError(f"model {card_.name!r} in the bundle is a net of kind {card_.source.kind!r} that this installation does not "
+                           "know; use the same version of vultus on both machines")
     check_net((folder / card_.file).read_bytes(), card_)
     if not overwrite and (store_dir() / card_.name / CARD_FILE).exists() and card(card_.name) != card_:
         raise InputError("name", expected="a name that is free", got=f"{card_.name!r}, which has another card in the store",

@@ -15,7 +15,7 @@ from vultus.runtime.model_card import ModelCard, Source
 from vultus.runtime.onnx_check import MAX_BYTES, check_net
 from vultus.runtime.store import CARD_FILE, is_shipped, place, store_dir
 
-_KINDS = ("local", "hub")
+OWN_KINDS = ("local", "hub")
 
 
 def add(file: Path, card: Path | ModelCard, *, overwrite: bool = False) -> ModelCard:
@@ -67,8 +67,8 @@ def check_name(card: ModelCard, *, overwrite: bool) -> None:
     """Raise InputError unless a net with this card may be put into the store."""
     if is_shipped(card.name):
         raise InputError("name", expected="a name that no packaged card has", got=repr(card.name), hint="rename it on your card")
-    if card.source.kind not in _KINDS:
-        raise InputError("source.kind", expected=" or ".join(_KINDS), got=repr(card.source.kind))
+    if card.source.kind not in OWN_KINDS:
+        raise InputError("source.kind", expected=" or ".join(OWN_KINDS), got=repr(card.source.kind))
     if card.default:
         raise InputError("default", expected="false on a card of your own", got="true", hint="choose the net by its name")
     if not overwrite and (store_dir() / card.name / CARD_FILE).exists():
