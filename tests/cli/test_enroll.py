@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from vultus import decide, pipeline
+from vultus.cli.identify import FIELDS
 from vultus.cli.main import main
 from vultus.decide import Calibration
 from vultus.gallery import Gallery
@@ -141,6 +142,7 @@ def test_identify_person_unknown_undecided_and_no_face(run, album, tmp_path, dra
     assert unknown["candidates"] and unknown["similarity"] < 0.9
     assert undecided["outcome"] == "undecided" and "between" in undecided["reason"]
     assert rows["none", None]["error"].startswith("no_face")
+    assert {tuple(row) for row in rows.values()} == {FIELDS}
     assert {rows["two", face]["outcome"] for face in (0, 1)} == {"person", "unknown"}
     status, text, _ = run("identify", tmp_path / "probes", "--gallery", tmp_path / "g")
     assert status == 0 and "person.jpg: face 0: red; similarity 1.000" in text and "among 3 people (model)" in text

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 MODEL = ("1 - (1 - fmr_upper)^n with n = gallery_templates: how often a stranger reaches this similarity with anybody, if comparisons "
          "were independent; a model, not a measurement")
 
+FIELDS = ("path", "face", "box", "outcome", "person_id", "name", "similarity", "threshold", "threshold_low", "fmr_at_score", "fmr_upper",
+          "calibration_domain", "gallery_people", "gallery_templates", "false_positive_identification_upper", "reason", "candidates",
+          "error")
+
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path())
@@ -54,7 +58,7 @@ def _rows(identified: Iterable[tuple[PictureResult, list[Identification]]]) -> I
     from vultus.gallery.naming import encodable
     for result, answers in identified:
         if result.error:
-            yield {"path": encodable(result.path), "face": None, "error": encodable(result.error)}
+            yield {**dict.fromkeys(FIELDS), "path": encodable(result.path), "candidates": [], "error": encodable(result.error)}
         for index, answer in enumerate(answers):
             yield _record(result, index, answer)
 
