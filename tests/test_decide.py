@@ -80,3 +80,11 @@ def test_no_calibration_no_decision(calibration):
         decide(0.99, calibration, space="other")
     assert undecided("no face", calibration).threshold == calibration.t_hi
     assert packaged("no-such-space") is None
+
+
+@pytest.mark.parametrize("change", [{"t_hi": float("nan")}, {"scores": 3}, {"fmr": ["a"]}, {"t_lo": None}])
+def test_values_that_are_no_numbers_are_refused(calibration, change):
+    with pytest.raises(InputError, match="calibration"):
+        Calibration.from_dict({**json.loads(json.dumps(calibration.as_dict())), **change})
+    with pytest.raises(InputError, match="JSON object"):
+        Calibration.from_dict([1])

@@ -8,6 +8,7 @@ them undecided. No calibration, no decision.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -55,6 +56,9 @@ class Calibration:
     source: dict[str, Any]
 
     def __post_init__(self) -> None:
+        numbers = (self.target_fmr, self.target_fnmr, self.t_hi, self.t_lo, *self.scores, *self.fmr, *self.fmr_upper)
+        if not all(isinstance(value, (int, float)) and math.isfinite(value) for value in numbers):
+            raise InputError("calibration", expected="finite numbers as thresholds, targets and curve", got="something else")
         lengths = {len(self.scores), len(self.fmr), len(self.fmr_upper)}
         rising = all(a < b for a, b in zip(self.scores, self.scores[1:], strict=False))
         falling = all(a >= b > 0 for a, b in zip(self.fmr_upper, self.fmr_upper[1:], strict=False))
@@ -73,6 +77,8 @@ class Calibration:
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> Calibration:
         """Rebuild from `as_dict`'s output; InputError for anything else."""
+        if not isinstance(record, dict):
+            raise InputError("calibration", expected="a JSON object", got=type(record).__name__)
         if record.get("kind") != KIND or record.get("schema") != 1:
             raise InputError("calibration", expected=f"a {KIND} file of schema 1",
                              got=f"{record.get('kind')} {record.get('schema')}")
@@ -80,6 +86,9 @@ class Calibration:
         known = set(cls.__dataclass_fields__)
         if set(parts) - {"kind", "schema"} != known:
             raise InputError("calibration", expected="fields " + ", ".join(sorted(known)), got=", ".join(sorted(parts)))
+        for key in ("scores", "fmr", "fmr_upper"):
+            if not isinstance(parts[key], tuple):
+                raise InputError(f"calibration.{key}", expected="a list of numbers", got=type(parts[key]).__name__)
         return cls(**{key: parts[key] for key in known})
 
     @classmethod

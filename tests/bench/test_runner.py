@@ -105,7 +105,8 @@ def test_needs_are_handed_in(toys):
 
 def test_needs_are_the_packaged_methods_by_default(toys):
     toys.add("quality", card='needs=("embed", "detect")',
-             demo=('unit = needs', 'assert needs["embed"].space == "dlib-resnet29/dlib-150/flip" and needs["detect"].detect\n    unit = needs'))
+             demo=('unit = needs',
+                   'assert needs["embed"].space == "dlib-resnet29/dlib-150/flip" and needs["detect"].detect\n    unit = needs'))
     bench("quality/toy")
 
 

