@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
-import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,14 +18,13 @@ from typing import Any
 
 from vultus.card import Card
 from vultus.errors import InputError, MissingExtraError, UnknownNameError
+from vultus.outside import import_outside
 from vultus.tasks import TASKS
 
 # What an extra must be able to import to count as installed.
 EXTRA_MODULES = {"torch": ("torch",), "people": ("anny", "torch"), "openvino": ("openvino",), "ray": ("ray",),
                  "milvus": ("pymilvus",), "postgres": ("psycopg",), "service": ("fastapi",), "video": ("av",)}
 _OUTSIDE = "vultus_methods"
-# What a card that somebody else wrote may go wrong with while it is imported.
-_BROKEN = (ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -129,35 +127,9 @@ def _walk_root(root: Path, outside: str | None) -> Iterator[Method]:
             if not (folder / "__init__.py").is_file() or folder.name.startswith("_"):
                 continue
             name = f"vultus.{task}.{folder.name}" if outside is None else f"{outside}.{task}.{folder.name}"
-            module = importlib.import_module(name) if outside is None else _import_outside(name, folder)
+            module = importlib.import_module(name) if outside is None else import_outside(name, folder)
             card = getattr(module, "CARD", None)
             if not isinstance(card, Card):
                 raise InputError(f"method folder {task}/{folder.name}", expected="CARD = Card(...) in __init__.py",
                                  got=type(card).__name__)
             yield Method(task, folder.name, folder, name, card)
-
-
-def _import_outside(name: str, folder: Path) -> ModuleType:
-    """Import a method folder that lies outside the package, under parent packages made for it."""
-    known = sys.modules.get(name)
-    if known is not None and known.__file__ == str(folder / "__init__.py"):
-        return known
-    parts = name.split(".")
-    for depth in range(1, len(parts)):
-        parent = ".".join(parts[:depth])
-        if parent not in sys.modules:
-            sys.modules[parent] = ModuleType(parent)
-            sys.modules[parent].__path__ = []
-    for stale in [m for m in sys.modules if m == name or m.startswith(name + ".")]:
-        del sys.modules[stale]
-    spec = importlib.util.spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except _BROKEN as error:
-        del sys.modules[name]
-        raise InputError(f"method folder {folder}", expected="an __init__.py that can be imported",
-                         got=f"{type(error).__name__}: {error}", hint="repair it, or take the folder out of VULTUS_METHODS") from error
-    return module

@@ -43,9 +43,7 @@ RESTRICTED = ("perceived_female", "expression")
 
 def describe(value: object) -> str:
     """Shape and dtype of an array, or the type's name: what an error may say about a value."""
-    if isinstance(value, np.ndarray):
-        return f"{value.dtype} {value.shape}"
-    return type(value).__name__
+    return f"{value.dtype} {value.shape}" if isinstance(value, np.ndarray) else type(value).__name__
 
 
 def check_image(value: object, argument: str = "image") -> Image:
