@@ -198,6 +198,7 @@ def test_a_real_file_size_limit_ends_in_one_sentence(drawn_folder: Path, tmp_pat
 SLOW_RUN = """
 import os, signal, sys
 from vultus.pipeline import recogniser as module, represent_table as table
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts jobs in the background lets them ignore it
 table.PART = 2
 real, done = module.Recogniser._run, []
 def run(self, batch, work):
