@@ -32,18 +32,22 @@ def test_shares_ignore_a_person_against_themself():
 
 
 def test_limit_covers_the_truth_where_a_limit_over_pairs_does_not():
-    """One-sided 95 % limits over 60 people with strong per-person offsets: people-wise limits cover, pair-wise ones do not."""
+    """One-sided 95 % limits over 120 people with per-person offsets, supported samples only: people-wise cover, pair-wise do not."""
     rng = np.random.default_rng(3)
-    threshold, wolves = np.array([1.5]), 0.5
-    truth = 1 - float(np.mean(rng.normal(0, np.sqrt(1 + 2 * wolves**2), 2_000_000) < 1.5))
-    covered, naive = 0, 0
+    threshold, wolves = np.array([1.0]), 0.3
+    truth = 1 - float(np.mean(rng.normal(0, np.sqrt(1 + 2 * wolves**2), 2_000_000) < 1.0))
+    covered, naive, supported = 0, 0, 0
     for seed in range(200):
-        scores, subjects = people_scores(60, 1, np.random.default_rng(seed), wolves)
+        scores, subjects = people_scores(120, 1, np.random.default_rng(seed), wolves)
         curve = fmr_curve(scores, subjects, threshold, np.random.default_rng(seed), draws=200)
+        if not curve.supported[0]:
+            continue
+        supported += 1
         covered += curve.upper[0] >= truth
-        point, pairs = curve.fmr[0], 60 * 59 / 2
+        point, pairs = curve.fmr[0], 120 * 119 / 2
         naive += point + 1.645 * np.sqrt(point * (1 - point) / pairs) >= truth
-    assert covered >= 180 and naive < 160, (covered, naive)
+    assert supported >= 180
+    assert 0.90 * supported <= covered < supported and naive < 0.85 * supported, (covered, naive, supported)
 
 
 def test_limit_never_reaches_zero_and_never_rises():
