@@ -44,10 +44,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Check:
-    """One check in the demonstration; `point` is an id of the brief's point list and defaults to `id`.
-
-    Kind, rule and whether a null is acceptable are not written here: they stand in the brief's point list.
-    """
+    """One check in the demonstration; `point` is an id of the brief's point list (which holds kind and rule) and defaults to `id`."""
 
     id: str
     point: str = ""

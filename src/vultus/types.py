@@ -221,6 +221,7 @@ class Decision:
         calibration_domain: what the calibration was measured on, in words.
         reason: why undecided, empty otherwise.
         space: the space of both templates.
+        llr: log-likelihood ratio (natural) of same person against another person at this similarity.
     """
 
     outcome: Outcome
@@ -232,6 +233,7 @@ class Decision:
     calibration_domain: str | None = None
     reason: str = ""
     space: str | None = None
+    llr: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The fields by name; an empty reason is None, as every other field without a value."""
