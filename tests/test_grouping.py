@@ -118,3 +118,37 @@ def test_packaged_rule_says_where_it_comes_from() -> None:
 def test_a_threshold_that_is_no_cosine_is_refused(threshold: float) -> None:
     with pytest.raises(InputError, match="threshold"):
         grouping.group(Embeddings.normalised(np.eye(3, dtype=np.float32), "toy"), threshold)
+
+
+def _slow_constrained(vectors: NDArray[np.float32], threshold: float, apart: set[tuple[int, int]]) -> list[set[int]]:
+    """The most similar allowed pair of groups is joined, one at a time, by the mean over all pairs of members."""
+    groups = [{i} for i in range(len(vectors))]
+    while True:
+        best, pair = threshold, None
+        for i in range(len(groups)):
+            for j in range(i + 1, len(groups)):
+                if any((a, b) in apart or (b, a) in apart for a in groups[i] for b in groups[j]):
+                    continue
+                mean = float(np.mean([vectors[a] @ vectors[b] for a in groups[i] for b in groups[j]]))
+                if mean >= best:
+                    best, pair = mean, (i, j)
+        if pair is None:
+            return groups
+        groups[pair[0]] |= groups.pop(pair[1])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rows_that_stay_apart_are_never_joined(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    raw = rng.normal(size=(4, 6))[rng.integers(4, size=24)] + 0.35 * rng.normal(size=(24, 6))
+    templates = Embeddings.normalised(raw, "s")
+    apart = {(int(a), int(b)) for a, b in rng.integers(24, size=(14, 2)) if a != b}
+    labels = grouping.group(templates, 0.5, apart)
+    assert all(labels[a] != labels[b] for a, b in apart)
+    slow = _slow_constrained(templates.vectors, 0.5, apart)
+    assert sorted(map(sorted, slow)) == sorted(sorted(np.flatnonzero(labels == k).tolist()) for k in range(labels.max() + 1))
+
+
+def test_pairs_that_stay_apart_are_checked() -> None:
+    with pytest.raises(InputError, match="apart: expected pairs of different rows"):
+        grouping.group(Embeddings.normalised(np.eye(2), "s"), 0.5, [(0, 2)])

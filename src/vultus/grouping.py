@@ -7,6 +7,7 @@ product. Average linkage is reducible: joining A and B brings neither nearer to 
   joined first (Murtagh, The Computer Journal 26 (1983) 354-359);
 - a group whose nearest neighbour lies below the wanted threshold is finished and drops out;
 - only joined groups, and those whose neighbour was joined, need a new search.
+Pairs that must stay apart have similarity -infinity, and so do groups with such a pair between them; that keeps all three properties.
 With n templates of d numbers this takes memory for n d numbers and one block, and about n^2 d multiplications for the first search.
 
 Measured on LFW people of folds 1-3 (see the packaged rule): weighting by quality, scores normalised by their neighbourhood, complete,
@@ -16,7 +17,7 @@ single and Ward linkage gave lower or equal BCubed F1; the tree at a threshold t
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -88,12 +89,13 @@ class MergeTree:
         return rank[inverse]
 
 
-def group(templates: Embeddings, threshold: float | None = None) -> Labels:
+def group(templates: Embeddings, threshold: float | None = None, apart: Iterable[tuple[int, int]] = ()) -> Labels:
     """Which templates belong to the same person.
 
     Args:
         templates: (n, d).
         threshold: least mean cosine between groups that are joined; None = the packaged rule of the templates' space.
+        apart: pairs of rows that never belong to one person, for example because both are visible at the same time.
 
     Returns:
         int64 (n,): group numbers from 0, larger groups first. The order of the templates changes only the numbering.
@@ -104,7 +106,7 @@ def group(templates: Embeddings, threshold: float | None = None) -> Labels:
     if threshold is not None and not -1 <= threshold <= 1:
         raise InputError("threshold", expected="a cosine, -1..1", got=str(threshold))
     wanted = packaged_rule(templates.space).threshold if threshold is None else threshold
-    return merge_tree(templates.vectors, wanted).cut(wanted)
+    return merge_tree(templates.vectors, wanted, apart).cut(wanted)
 
 
 def choose_threshold(templates: Embeddings, people: Sequence[str] | NDArray[Any],
@@ -129,15 +131,21 @@ def packaged_rule(space: str) -> GroupingRule:
                      hint="choose one on labelled pictures with vultus.grouping.choose_threshold")
 
 
-def merge_tree(vectors: Float, floor: float) -> MergeTree:
-    """The average-linkage tree of unit vectors (n, d) down to mean cosine `floor`."""
+def merge_tree(vectors: Float, floor: float, apart: Iterable[tuple[int, int]] = ()) -> MergeTree:
+    """The average-linkage tree of unit vectors (n, d) down to mean cosine `floor`.
+
+    A row may also be the mean of several unit vectors, shorter than 1: then groups are joined by the mean cosine over those.
+
+    Args:
+        apart: pairs of rows that never come into one group.
+    """
     means = np.array(vectors, np.float32)
     sizes = np.ones(len(means), np.float32)
     alive = np.arange(len(means))
     nearest, similarity = np.full(len(means), -1), np.full(len(means), -np.inf, np.float32)
-    stale, joins = alive, []
+    stale, joins, foes = alive, [], _foes(len(means), apart)
     while len(alive) > 1:
-        nearest[stale], similarity[stale] = _nearest(means, stale, alive)
+        nearest[stale], similarity[stale] = _nearest(means, stale, alive, foes)
         alive = alive[similarity[alive] >= floor]
         pairs = _mutual(nearest, similarity, alive)
         if not len(pairs):
@@ -147,6 +155,7 @@ def merge_tree(vectors: Float, floor: float) -> MergeTree:
         total = sizes[kept] + sizes[gone]
         means[kept] = (means[kept] * sizes[kept, None] + means[gone] * sizes[gone, None]) / total[:, None]
         sizes[kept] = total
+        _pass_on(foes, kept, gone)
         joined = np.zeros(len(means), bool)
         joined[pairs.ravel()] = True
         alive = np.setdiff1d(alive, gone, assume_unique=True)
@@ -155,7 +164,27 @@ def merge_tree(vectors: Float, floor: float) -> MergeTree:
     return MergeTree(len(means), floor, columns[0].astype(np.float32), columns[1].astype(np.int64), columns[2].astype(np.int64))
 
 
-def _nearest(means: Float, rows: Labels, alive: Labels) -> tuple[Labels, Float]:
+def _foes(count: int, apart: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
+    """For each row the rows that it must stay apart from."""
+    foes: dict[int, set[int]] = {}
+    for a, b in apart:
+        if a == b or not (0 <= a < count and 0 <= b < count):
+            raise InputError("apart", expected=f"pairs of different rows 0..{count - 1}", got=f"({a}, {b})")
+        foes.setdefault(int(a), set()).add(int(b))
+        foes.setdefault(int(b), set()).add(int(a))
+    return foes
+
+
+def _pass_on(foes: dict[int, set[int]], kept: Labels, gone: Labels) -> None:
+    """A joined group stays apart from whatever either of its parts stays apart from."""
+    for a, b in zip(kept.tolist(), gone.tolist(), strict=True):
+        for foe in foes.pop(b, ()):
+            foes[foe].discard(b)
+            foes[foe].add(a)
+            foes.setdefault(a, set()).add(foe)
+
+
+def _nearest(means: Float, rows: Labels, alive: Labels, foes: dict[int, set[int]]) -> tuple[Labels, Float]:
     """The most similar other group of `alive` for each of `rows`, and the similarity; both are sorted indices."""
     others = means[alive]
     best, value = np.empty(len(rows), np.int64), np.empty(len(rows), np.float32)
@@ -164,6 +193,9 @@ def _nearest(means: Float, rows: Labels, alive: Labels) -> tuple[Labels, Float]:
         part = rows[start:start + step]
         scores = means[part] @ others.T
         scores[np.arange(len(part)), np.searchsorted(alive, part)] = -np.inf
+        for line, row in enumerate(part.tolist() if foes else ()):
+            if row in foes:
+                scores[line, np.isin(alive, list(foes[row]))] = -np.inf
         at = scores.argmax(1)
         best[start:start + step], value[start:start + step] = alive[at], scores[np.arange(len(part)), at]
     return best, value
