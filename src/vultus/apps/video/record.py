@@ -1,0 +1,55 @@
+"""What stays of a track when it has ended: a few numbers, one vector and the place of a thumbnail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vultus.apps.video.thumbnails import Place, Thumbnails
+from vultus.apps.video.track import Track
+from vultus.types import Float
+
+
+@dataclass(frozen=True, eq=False)
+class TrackRecord:
+    """A finished track.
+
+    Args:
+        number: from 0, in the order in which tracks began.
+        start, end: s, first and last sighting.
+        faces: sightings.
+        mean: mean of its best templates, float32 (d,), not scaled: the product of two means is the mean cosine over all pairs.
+        doubt: why it is too poor to tell who it is, empty when it is not.
+        quality: of its best face; `best_seconds`: when that was seen.
+        thumbnail: where its picture lies, None without pictures.
+    """
+
+    number: int
+    start: float
+    end: float
+    faces: int
+    mean: Float | None
+    doubt: str
+    quality: dict[str, float]
+    best_seconds: float
+    thumbnail: Place | None
+
+    @classmethod
+    def of(cls, track: Track, confirm: int, sure: float, pictures: Thumbnails | None) -> TrackRecord:
+        """The record of a track that has ended."""
+        doubt = ""
+        if not track.usable:
+            doubt = "every face is too small, blurred or turned"
+        elif track.faces < confirm and track.best_score < sure:
+            doubt = "seen once and not surely a face"
+        place = pictures.add(track.thumbnail) if pictures is not None and track.thumbnail is not None else None
+        mean = track.mean
+        return cls(track.number, track.start, track.last, track.faces, None if mean is None else mean.astype(np.float32), doubt,
+                   dict(track.best), track.best_seconds, place)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values without the template."""
+        return {"track": self.number, "start": round(self.start, 3), "end": round(self.end, 3), "faces": self.faces,
+                "best_seconds": round(self.best_seconds, 3), "quality": self.quality, "too_poor": self.doubt or None}
