@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 @click.option("--folder", type=click.Path(path_type=Path),
               help="Enrol everybody in here: one sub-folder a person, named after them.")
 @click.option("--virtual", is_flag=True, help="The people are rendered and do not exist; needs a gallery of their own.")
+@click.option("--any-quality", is_flag=True, help="Also enrol small, blurred, turned or hardly visible faces.")
 @json_option
-def command(name: str | None, files: tuple[str, ...], path: Path, folder: Path | None, virtual: bool, as_json: bool) -> int:
+def command(name: str | None, files: tuple[str, ...], path: Path, folder: Path | None, virtual: bool, any_quality: bool,
+            as_json: bool) -> int:
     """Enrol NAME from FILES (pictures or folders of one person), or everybody in --folder.
 
-    A picture counts once it is on disk; running the command again goes on where it stopped and enrols nothing twice.
+    A picture counts once it is on disk; running the command again goes on where it stopped and enrols nothing twice. Pictures without
+    exactly one prominent face, and those too poor to be recognised by, are refused with the reason.
     """
     if folder is None and (name is None or not files):
         raise click.UsageError("give NAME and FILES, or --folder")
@@ -36,9 +39,11 @@ def command(name: str | None, files: tuple[str, ...], path: Path, folder: Path |
     from vultus.gallery import Gallery
     from vultus.gallery.intake import Intake
     from vultus.pipeline import Recogniser
+    from vultus.quality.gate import ANY_QUALITY, DEFAULT_USABLE
     pictures = _named_folders(folder) if folder is not None else _of_one(name or "", files)
     with Gallery.open(path, virtual=virtual) as gallery:
-        done = _work_off(Intake(gallery, Recogniser(), rendered=virtual).run(pictures))
+        usable = ANY_QUALITY if any_quality else DEFAULT_USABLE
+        done = _work_off(Intake(gallery, Recogniser(), rendered=virtual, usable=usable).run(pictures))
         record = {"gallery": str(path), "virtual": gallery.virtual, **done}
     if as_json:
         print_json(record)

@@ -13,8 +13,9 @@ STATUS = {"match": 0, "no_match": 1, "undecided": 3}
 @click.argument("a", type=click.Path())
 @click.argument("b", type=click.Path())
 @click.option("--engine", default="onnxruntime", show_default=True, help="Inference engine.")
+@click.option("--any-quality", is_flag=True, help="Also compare small, blurred, turned or hardly visible faces.")
 @json_option
-def command(a: str, b: str, engine: str, as_json: bool) -> int:
+def command(a: str, b: str, engine: str, any_quality: bool, as_json: bool) -> int:
     """Compare the main faces of pictures A and B.
 
     Exit status: 0 match, 1 no match, 3 undecided (no face, several of similar size, low quality, or between the thresholds),
@@ -22,7 +23,8 @@ def command(a: str, b: str, engine: str, as_json: bool) -> int:
     """
     from vultus.apps.verification import verify
     from vultus.pipeline import Recogniser
-    decision = verify(a, b, Recogniser(threads=1, batch=2, engine=engine))
+    from vultus.quality.gate import ANY_QUALITY, DEFAULT_USABLE
+    decision = verify(a, b, Recogniser(threads=1, batch=2, engine=engine), usable=ANY_QUALITY if any_quality else DEFAULT_USABLE)
     if as_json:
         print_json(decision.as_dict())
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -15,6 +15,7 @@ from vultus.gallery.gallery import Gallery
 from vultus.gallery.naming import checked_name
 from vultus.gallery.one_face import Seen, refusal
 from vultus.gallery.source import Source
+from vultus.quality.gate import DEFAULT_USABLE, Usable
 from vultus.types import Embeddings
 
 RENDERED = "policy: the picture is marked as a render; only a gallery marked virtual takes it (--virtual)"
@@ -44,10 +45,11 @@ class Intake:
         gallery: where to.
         recogniser: pictures to faces and templates.
         rendered: the pictures show people who do not exist.
+        usable: the least quality that is enrolled.
     """
 
-    def __init__(self, gallery: Gallery, recogniser: Recognises, *, rendered: bool = False) -> None:
-        self._gallery, self._recogniser, self._rendered = gallery, recogniser, rendered
+    def __init__(self, gallery: Gallery, recogniser: Recognises, *, rendered: bool = False, usable: Usable = DEFAULT_USABLE) -> None:
+        self._gallery, self._recogniser, self._rendered, self._usable = gallery, recogniser, rendered, usable
         self._asked: deque[tuple[str, Source]] = deque()
         self._ready: deque[PictureOutcome] = deque()
         self._batch: list[tuple[Source, Embeddings, dict[str, Any]]] = []
@@ -65,7 +67,7 @@ class Intake:
         """Pictures to recognise; what is known or cannot be read is answered at once."""
         for name, picture in pictures:
             try:
-                name, source = checked_name(name), Source.of_file(picture.path)
+                name, source = checked_name(name), replace(Source.of_file(picture.file), path=picture.path)
             except (ImageError, InputError) as error:
                 self._ready.append(PictureOutcome(picture.path, name, "refused", picture.error or f"{error.code}: {error}"))
                 continue
@@ -79,7 +81,7 @@ class Intake:
             yield picture
 
     def _take(self, name: str, source: Source, result: Seen) -> None:
-        reason = refusal(result)
+        reason = refusal(result, self._usable)
         if reason:
             self._ready.append(PictureOutcome(source.path, name, "refused", reason))
             return

@@ -1,10 +1,11 @@
-"""Whether a picture shows one person clearly enough to stand for that person."""
+"""Whether a picture shows one person, and well enough, to stand for that person."""
 
 from __future__ import annotations
 
 from typing import Any, Protocol
 
 from vultus.geometry import rivals
+from vultus.quality.gate import DEFAULT_USABLE, Usable, low_quality_of
 from vultus.types import Embeddings, Faces
 
 
@@ -20,11 +21,14 @@ class Seen(Protocol):
     def face(self, index: int) -> dict[str, Any]: ...
 
 
-def refusal(result: Seen) -> str:
+def refusal(result: Seen, usable: Usable = DEFAULT_USABLE) -> str:
     """Why the principal face cannot be taken for the one that is meant (`code: reason`), empty if it can."""
     if result.error:
         return result.error
     if result.faces is None or not len(result.faces):
         return "no_face: no face was found in the picture"
     others = rivals(result.faces)
-    return f"several_faces: {others + 1} faces of similar size; crop the picture to one" if others else ""
+    if others:
+        return f"several_faces: {others + 1} faces of similar size; crop the picture to one"
+    poor = low_quality_of(result.face(0), usable)
+    return f"low_quality: {poor}" if poor else ""
