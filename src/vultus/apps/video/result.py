@@ -54,7 +54,8 @@ class VideoResult:
     Args:
         source, kind, facts: what was watched; `source` holds no password.
         seconds: how far it was watched.
-        ended: `end`, `early` (file cut short), `lost` (camera or stream gone) or `interrupted`.
+        ended: `end`, `early` (file cut short), `lost` (camera or stream gone), `interrupted`, or `stopped` where
+            the caller wanted.
         frames, looked_at, dropped, reconnected, cuts: counts.
         people: in the order of first appearance.
         tracks: all tracks, `too_poor` those that belong to nobody.

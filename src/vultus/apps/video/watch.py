@@ -50,16 +50,17 @@ def watch(source: str | os.PathLike[str] | int | Video, recogniser: Recogniser, 
     video = source if isinstance(source, Video) else Video(source_of(source))
     with VideoFrames(video, every=settings.every, reconnect=settings.reconnect) as frames, Thumbnails() as pictures:
         watching = _Watching(recogniser, settings, rule, pictures if settings.pictures else None)
-        interrupted = False
+        ended = ""
         try:
             for frame, seen in look(frames, recogniser, live=video.live):
                 on_view(watching.step(frame, seen))
                 if until is not None and frame.seconds >= until:
+                    ended = "stopped"
                     break
         except KeyboardInterrupt:
-            interrupted = True
+            ended = "interrupted"
         watching.end()
-        return _result(watching, frames, gallery, "interrupted" if interrupted else video.ended or "end")
+        return _result(watching, frames, gallery, ended or video.ended)
 
 
 class _Watching:
