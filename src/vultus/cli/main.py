@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from keyword import iskeyword
 
 import click
 
@@ -26,12 +27,13 @@ class Verbs(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         files = os.listdir(os.path.dirname(__file__))
         names = {name.removesuffix(".py") for name in files if name.endswith(".py")} - _NOT_VERBS
-        return sorted(name.replace("_", "-") for name in names)
+        return sorted(name.rstrip("_").replace("_", "-") for name in names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        command = importlib.import_module(f"vultus.cli.{cmd_name.replace('-', '_')}").command
+        module = cmd_name.replace("-", "_") + "_" * iskeyword(cmd_name)  # no module can be called `import`
+        command = importlib.import_module(f"vultus.cli.{module}").command
         assert isinstance(command, click.Command)
         return command
 
