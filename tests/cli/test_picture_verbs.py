@@ -24,7 +24,7 @@ from vultus.pipeline.face_table import read_table
 PEOPLE = Path(vultus.__file__).parent / "data" / "demo_people"
 FACE = PEOPLE / "virtual-01" / "frontal.jpg"
 VERIFY_FIELDS = {"similarity", "threshold", "threshold_low", "fmr_at_score", "fmr_upper", "calibration_domain", "outcome", "reason",
-                 "space"}
+                 "space", "llr"}
 Run = Callable[..., tuple[int, Any, str]]
 
 

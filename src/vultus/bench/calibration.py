@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +28,7 @@ def run(data: Path | None, rng: np.random.Generator) -> Report:
     made = calibrate(extracted.templates(fit), lfw.subjects[fit], name="photographs", domain=DOMAIN, rng=rng,
                      source={"data": lfw.digest, "command": "vultus bench core/calibration", "folds": [1, 2, 3]})
     if source_root() is not None:
-        write_atomically(PACKAGE / "data" / "calibrations" / "photographs.json", json.dumps(made.as_dict(), indent=1) + "\n")
+        write_atomically(PACKAGE / "data" / "calibrations" / "photographs.json", made.to_json())
     _, subjects = np.unique(lfw.subjects[check], return_inverse=True)
     templates = extracted.templates(check)
     scores = templates.similarity(templates)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -38,7 +37,7 @@ def run(rng: np.random.Generator) -> Report:
                      domain=f"rendered people who do not exist ({count} of them); says nothing about photographs",
                      source={"command": "vultus bench core/calibration_rendered", "people": count, "pictures": len(people)})
     if source_root() is not None:
-        write_atomically(PACKAGE / "data" / "calibrations" / "rendered.json", json.dumps(made.as_dict(), indent=1) + "\n")
+        write_atomically(PACKAGE / "data" / "calibrations" / "rendered.json", made.to_json())
     mated, strangers = _split(templates, people)
     demo_mated, demo_strangers = _split(*_represent([path for _, path in rendered_people()])[:2])
     return Report("core/calibration_rendered", "The demonstration's calibration: made on rendered people other than the demonstration's",
