@@ -16,6 +16,7 @@ from vultus.evaluate.people_bootstrap import (
     mean_interval,
     person_pair_shares,
     student_quantile,
+    unevenness,
     upper_when_unsupported,
 )
 
@@ -147,6 +148,18 @@ def test_bound_without_support_is_the_tail_of_a_negative_binomial():
 def test_one_threshold_without_support_gets_a_bound():
     scores, subjects = people_scores(40, 2, np.random.default_rng(0))
     assert fmr_interval(scores, subjects, 99.0) == (0.0, 0.0, upper_when_unsupported(0, 40))
+
+
+def test_unevenness_is_the_variation_of_a_persons_own_rate():
+    """A hit of probability a_i * a_j: the own rate goes with a_i, so the unevenness is its squared variation."""
+    rng = np.random.default_rng(3)
+    strength = rng.choice([0.1, 0.9], 1500)
+    hits = np.triu(rng.random((1500, 1500)) < np.outer(strength, strength), 1)
+    assert unevenness(hits | hits.T) == pytest.approx(strength.var() / strength.mean() ** 2, rel=0.02)
+    alike = np.triu(rng.random((1500, 1500)) < 0.01, 1)
+    assert unevenness(alike | alike.T) < 0.02 and unevenness(np.zeros((5, 5))) == 0
+    with pytest.raises(InputError, match="four"):
+        unevenness(np.zeros((3, 3)))
 
 
 def test_student_quantile_equals_scipy():

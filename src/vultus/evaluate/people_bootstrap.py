@@ -157,6 +157,23 @@ def _at_most(errors: int, rate: float, people: int) -> float:
     return float(np.exp(logs).sum())
 
 
+def unevenness(shares: NDArray[Any]) -> float:
+    """How uneven people are: zeta1 over the squared rate, that is the squared variation of a person's own false match rate.
+
+    Args:
+        shares: (people, people) of at least four people, as from `person_pair_shares`.
+
+    Returns:
+        0 for people who are all alike (or a sample without hits), 1 when the standard deviation over people equals the mean.
+    """
+    dense = np.asarray(shares, np.float64)
+    total, people = dense.sum(), len(dense)
+    if people < 4:
+        raise InputError("shares", expected="at least four people", got=f"{people}")
+    zeta1, _ = _components(np.array([total]), np.array([(dense**2).sum()]), np.array([(dense.sum(axis=1) ** 2).sum()]), people)
+    return float(zeta1[0] * (people * (people - 1) / total) ** 2) if total else 0.0
+
+
 def _limits(fmr: Array, sums: _Sums, people: int, probability: float) -> tuple[Array, Array]:
     """Lower and upper limits (t,), each passed with `1 - probability`; 0 and 1 where there is no support."""
     n, quantile = people, student_quantile(probability, people - 1)
