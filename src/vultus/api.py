@@ -64,13 +64,19 @@ def enroll(name: str, pictures: Paths, *, gallery: str | os.PathLike[str], virtu
         return list(intake.run((name, picture) for picture in find_pictures(_paths(pictures))))
 
 
-def identify(pictures: Paths, *, gallery: str | os.PathLike[str], top: int = 5,
+def identify(pictures: Paths, *, gallery: str | os.PathLike[str], top: int = 5, fpir: float | None = None,
              recogniser: Recogniser | None = None) -> list[tuple[PictureResult, list[Identification]]]:
-    """Every face of files and folders against a gallery: a person, unknown or undecided, by the packaged calibration."""
+    """Every face of files and folders against a gallery: a person, unknown or undecided.
+
+    Args:
+        top: how many candidates to report.
+        fpir: share of strangers' searches that may name somebody, 0..1; without it the strictest of 1, 2, 5 and 10 % that the
+            calibration (the gallery's own, else the packaged one) supports for a gallery of this size.
+    """
     known = recogniser or Recogniser()
     with Gallery.open(os.fspath(gallery), create=False) as opened:
         found = identification.identify(known.process(find_pictures(_paths(pictures))), opened,
-                                        identification.calibration_for(opened, known.space), top)
+                                        identification.evidence_for(opened, known.space), top, fpir)
         return list(found)
 
 

@@ -7,22 +7,24 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from vultus import decide, pipeline
 from vultus.cli.identify import FIELDS
 from vultus.cli.main import main
-from vultus.decide import Calibration
+from vultus.decide import Calibration, SearchCurve
 from vultus.gallery import Gallery
 from vultus.gallery.source import RENDER_MARK
 from vultus.image import encode_jpeg
 from vultus.pipeline import Recogniser
+from vultus.types import Embeddings
 
 CALIBRATION = Calibration(
     space="colour/dlib-150", domain="drawn colours", name="drawn", status="site", target_fmr=0.01, target_fnmr=0.05, t_point=0.97,
     t_point_low=0.95, t_point_high=0.98, t_hi=0.99, t_lo=0.9, scores=(0.5, 0.95, 0.99), fmr=(0.2, 0.02, 0.0), fmr_low=(0.1, 0.01, 0.0),
     fmr_high=(0.3, 0.05, 0.01), fmr_upper=(0.3, 0.05, 0.01), fnmr=(0.0, 0.01, 0.05), llr_offset=-20.0, llr_slope=25.0, people=100,
-    mated_people=100, search=(), source={})
+    mated_people=100, search=(SearchCurve(10, (0.5, 0.1, 0.001), (0.6, 0.2, 0.01), 0.99),), source={})
 
 
 @pytest.fixture(autouse=True)
@@ -133,13 +135,14 @@ def test_identify_person_unknown_undecided_and_no_face(run, album, tmp_path, dra
     for name, colours in probes.items():
         (tmp_path / "probes" / f"{name}.jpg").write_bytes(encode_jpeg(drawn(*colours)))
     status, record, _ = run("identify", tmp_path / "probes", "--gallery", tmp_path / "g", "--top", "2", "--json")
-    assert status == 0 and "not a measurement" in record["false_positive_identification_model"]
+    assert status == 0 and record["calibration_due"] is None
     rows = {(Path(row["path"]).stem, row["face"]): row for row in record["faces"]}
     person = rows["person", 0]
     assert (person["outcome"], person["name"], len(person["candidates"])) == ("person", "red", 2)
-    assert (person["threshold"], person["threshold_low"], person["fmr_at_score"], person["fmr_upper"]) == (0.99, 0.9, 0.0, 0.01)
+    assert (person["threshold"], person["threshold_low"], person["target_fpir"]) == (0.99, 0.9, 0.01)
+    assert (person["fpir_at_score"], person["fpir_upper"], person["fpir_basis"]) == (0.001, 0.01, "measured")
+    assert not [field for field in person if "fmr" in field or "false_positive" in field]
     assert (person["gallery_people"], person["gallery_templates"]) == (3, 6)
-    assert person["false_positive_identification_upper"] == pytest.approx(1 - 0.99 ** 6)
     unknown, undecided = rows["unknown", 0], rows["undecided", 0]
     assert (unknown["outcome"], unknown["name"], unknown["person_id"]) == ("unknown", None, None)
     assert unknown["candidates"] and unknown["similarity"] < 0.9
@@ -148,7 +151,28 @@ def test_identify_person_unknown_undecided_and_no_face(run, album, tmp_path, dra
     assert {tuple(row) for row in rows.values()} == {FIELDS}
     assert {rows["two", face]["outcome"] for face in (0, 1)} == {"person", "unknown"}
     status, text, _ = run("identify", tmp_path / "probes", "--gallery", tmp_path / "g")
-    assert status == 0 and "person.jpg: face 0: red; similarity 1.000" in text and "among 3 people (model)" in text
+    assert status == 0 and "person.jpg: face 0: red; similarity 1.000" in text and "among 6 templates" in text
+    status, record, _ = run("identify", tmp_path / "probes" / "person.jpg", "--gallery", tmp_path / "g", "--fpir", "0.2", "--json")
+    assert (record["faces"][0]["threshold"], record["faces"][0]["target_fpir"]) == (0.95, 0.2)
+    status, record, _ = run("identify", tmp_path / "probes" / "person.jpg", "--gallery", tmp_path / "g", "--fpir", "0.001", "--json")
+    refused = record["faces"][0]
+    assert (refused["outcome"], refused["threshold"], refused["fpir_upper"]) == ("undecided", None, 0.01)
+    assert "no FPIR of 0.001 among 6 templates" in refused["reason"] and "gallery calibrate" in refused["reason"]
+    assert run("identify", tmp_path / "probes", "--gallery", tmp_path / "g", "--fpir", "1.5", "--json")[0] == 2
+
+
+def test_a_gallery_grown_ten_times_beyond_the_measured_one_has_no_threshold(run, drawn_folder, tmp_path, drawn, colour_embedder):
+    probe = drawn_folder / "red" / "0.jpg"
+    with Gallery.open(tmp_path / "g") as gallery:
+        crowd = np.random.default_rng(0).uniform(0, 60, (101, 3)).astype(np.float32)
+        for templates in (15, 86):
+            gallery.enrol("Crowd", Embeddings.normalised(crowd[:templates], colour_embedder.space))
+            row, = run("identify", probe, "--gallery", tmp_path / "g", "--json")[1]["faces"]
+            if templates == 15:
+                assert (row["fpir_basis"], row["target_fpir"]) == ("model", 0.02)
+                assert row["fpir_upper"] == pytest.approx(1 - 0.8 ** 1.5) or row["fpir_upper"] == pytest.approx(1 - 0.99 ** 1.5)
+    assert (row["outcome"], row["threshold"], row["fpir_at_score"], row["fpir_basis"]) == ("undecided", None, None, None)
+    assert "more than 10 times the largest gallery measured (10)" in row["reason"]
 
 
 def test_identify_in_an_empty_gallery_and_without_a_calibration(run, drawn_folder, tmp_path, monkeypatch):

@@ -12,10 +12,21 @@ from vultus.gallery.source import RENDER_MARK
 from vultus.types import Decision, Embeddings
 
 
-def decide(similarity: float) -> Decision:
-    outcome = "match" if similarity >= 0.7 else "no_match" if similarity < 0.5 else "undecided"
-    reason = "between" if outcome == "undecided" else ""
-    return Decision(outcome, similarity, 0.7, 0.5, 0.001, 0.01, "points", reason, "points/sphere")
+class Rule:
+    """A rule that says what it was asked: the size of the gallery and the similarity."""
+
+    target_fpir, basis = 0.05, "measured"
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def decide(self, similarity: float) -> Decision:
+        outcome = "match" if similarity >= 0.7 else "no_match" if similarity < 0.5 else "undecided"
+        reason = "between" if outcome == "undecided" else ""
+        return Decision(outcome, similarity, 0.7, 0.5, None, None, "points", reason, "points/sphere")
+
+    def at_score(self, similarity: float) -> tuple[float, float] | None:
+        return (0.001 * self.size, 0.01 * self.size) if similarity < 2 else None
 
 
 def test_enrolled_people_are_found_again_after_reopening(tmp_path, keys, templates):
@@ -92,24 +103,24 @@ def test_identify_person_unknown_undecided(tmp_path, keys, templates):
         gallery.enrol("Ada", templates(0, 2, spread=0))
         gallery.enrol("Bob", templates(1))
         person, unknown = gallery.identify(Embeddings(np.stack([templates(0, spread=0).vectors[0], templates(7).vectors[0]]),
-                                                      "points/sphere"), decide)
+                                                      "points/sphere"), Rule)
         assert (person.outcome, person.best.name, person.gallery_people, person.gallery_templates) == ("person", "Ada", 2, 3)
-        assert person.false_positive_identification_upper == pytest.approx(1 - 0.99 ** 3)
+        assert (person.target_fpir, person.fpir_at_score, person.fpir_upper, person.fpir_basis) == (0.05, 0.003, 0.03, "measured")
         assert unknown.outcome == "unknown" and len(unknown.candidates) == 2
-        undecided, = gallery.identify(templates(0, spread=0), lambda s: Decision("undecided", s, reason="low quality"))
-        assert (undecided.outcome, undecided.reason) == ("undecided", "low quality")
-        assert undecided.false_positive_identification_upper is None
+        halfway = Embeddings.normalised(templates(0, spread=0).vectors + 1.4 * templates(7).vectors, "points/sphere")
+        undecided, = gallery.identify(halfway, Rule)
+        assert (undecided.outcome, undecided.reason) == ("undecided", "between")
 
 
 def test_empty_gallery_says_unknown(tmp_path, keys, templates):
     with Gallery.open(tmp_path / "g", keys=keys) as gallery:
         assert gallery.space is None and gallery.people() == []
         assert gallery.search(templates(0, 2)) == [[], []]
-        answer, = gallery.identify(templates(0), decide)
+        answer, = gallery.identify(templates(0), Rule)
         assert (answer.outcome, answer.best, answer.decision, answer.gallery_people) == ("unknown", None, None, 0)
         done = gallery.enrol("Ada", templates(0))
         gallery.forget(done.person_id)
-        assert gallery.identify(templates(0), decide)[0].reason == "the gallery holds nobody"
+        assert gallery.identify(templates(0), Rule)[0].reason == "the gallery holds nobody"
 
 
 def test_two_spaces_do_not_mix(tmp_path, keys, templates):
@@ -160,7 +171,7 @@ def test_another_handle_sees_what_was_enrolled_and_forgotten(tmp_path, keys, tem
         names = [hit.name for hit in reader.search(templates(3, first=700), k=9)[0]]
         assert set(names) == {"p0", "p1", "p2", "p4", "p5"}
         assert reader.search(templates(5, first=7), k=1)[0][0].name == "p5"
-        assert reader.identify(templates(0), decide)[0].gallery_templates == 607
+        assert reader.identify(templates(0), Rule)[0].gallery_templates == 607
 
 
 def test_a_view_handed_out_stays_as_it_was(tmp_path, keys, templates):

@@ -1,4 +1,4 @@
-"""vultus gallery: look into a gallery, forget people, check its log."""
+"""vultus gallery: look into a gallery, calibrate it, forget people, check its log."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _place(function: F) -> F:
 
 @click.group()
 def command() -> None:
-    """Look into a gallery, forget people, check its log."""
+    """Look into a gallery, calibrate it, forget people, check its log."""
 
 
 @command.command()
@@ -77,8 +77,41 @@ def forget(person: str, path: Path, yes: bool, as_json: bool) -> None:
         print_json(vars(done))
         return
     click.echo(f"forgotten: {done.person_id}, {done.faces} faces, {done.templates} templates; key destroyed")
+    for file in done.fitted:
+        warn(f"{file} was measured on the people enrolled then (rates alone, no templates); "
+             "make it again with 'vultus gallery calibrate', or delete it")
     if not done.scrubbed:
         warn("another process has the gallery open: encrypted remains, which nothing opens, leave the file when it is done")
+
+
+@command.command()
+@_place
+@click.option("--strangers", type=click.Path(path_type=Path, exists=True, file_okay=False),
+              help="Pictures of people who are not enrolled: one sub-folder a person, loose pictures one person each.")
+@click.option("--fpir", type=click.FloatRange(0, 1, min_open=True, max_open=True),
+              help="Share of strangers' searches that may name somebody; refused when it is not supported.  [default: 0.1]")
+@json_option
+def calibrate(path: Path, strangers: Path | None, fpir: float | None, as_json: bool) -> None:
+    """Measure how often strangers find somebody in this very gallery; 'vultus identify' decides by it from then on.
+
+    Everybody who is enrolled is searched among the others, who do not know them. The result lies in the gallery's folder: rates, no
+    names and no templates. Too few people are refused with the number that would do; the previous calibration stays then.
+    """
+    from vultus.apps.collection import calibrate_gallery
+    from vultus.apps.identification import calibration_for
+    from vultus.decide.search import search_rule
+    from vultus.gallery import Gallery
+    with Gallery.open(path, create=False) as gallery:
+        made = calibrate_gallery(gallery, strangers=strangers, target_fpir=fpir)
+        rule = search_rule(made.evidence(calibration_for(gallery, made.space)), made.templates, fpir, space=made.space)
+        file = gallery.calibration_file
+    if as_json:
+        print_json({"gallery": str(path), "file": str(file), "space": made.space, "people": made.people, "templates": made.templates,
+                    "left_out": made.left_out, "strangers": made.strangers, "target_fpir": rule.target_fpir, "threshold": rule.t_hi,
+                    "threshold_low": rule.t_lo, "supported_to": made.curve.supported_to})
+        return
+    click.echo(f"{made.left_out} of {made.people} people searched among the others, {made.strangers} strangers; "
+               f"{made.templates} templates\nFPIR {rule.target_fpir:g}: a person from {rule.t_hi:.4f}, unknown below {rule.t_lo:.4f}\n{file}")
 
 
 @command.command(name="verify-log")

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
+import numpy as np
 from sqlalchemy import Connection, func, insert, select
 
 from vultus.errors import InputError, PolicyError, SpaceError, UnknownNameError
@@ -16,11 +17,11 @@ from vultus.gallery.audit import AuditResult
 from vultus.gallery.database import OnWrite
 from vultus.gallery.key_source import KeySource
 from vultus.gallery.naming import checked_name
-from vultus.gallery.projection import Projection, Snapshot
-from vultus.gallery.records import Enrolled, Forgotten, GalleryInfo, Hit, Identification, Person
+from vultus.gallery.projection import Projection, Snapshot, Templates
+from vultus.gallery.records import Enrolled, Forgotten, GalleryInfo, Hit, Identification, Person, Rule
 from vultus.gallery.roster import Roster
 from vultus.gallery.source import Source
-from vultus.types import Decision, Embeddings, Outcome
+from vultus.types import Embeddings, Outcome
 
 T = TypeVar("T")
 _OUTCOMES: dict[Outcome, Literal["person", "unknown", "undecided"]] = {
@@ -133,17 +134,40 @@ class Gallery:
         """For every row the k most similar people, best first: an exact scan, each person by the most similar template."""
         return self._search(embeddings, k)[0]
 
-    def identify(self, embeddings: Embeddings, decide: Callable[[float], Decision], *, k: int = 5) -> list[Identification]:
+    def identify(self, embeddings: Embeddings, rule_for: Callable[[int], Rule], *, k: int = 5) -> list[Identification]:
         """For every row: the enrolled person, unknown, or undecided.
 
         Args:
             embeddings: the probes, (q, d).
-            decide: the one-to-one decision on a similarity, from a calibration of this space.
+            rule_for: the rule for a search among that many templates, from a calibration of this space.
             k: how many candidates to report.
         """
         found, snapshot = self._search(embeddings, k)
-        people, templates = (len(snapshot.people), len(snapshot.matrix)) if snapshot else (0, 0)
-        return [_identification(hits, decide, people, templates) for hits in found]
+        if snapshot is None or not snapshot.people:
+            return [Identification("unknown", None, (), None, 0, 0, reason="the gallery holds nobody") for _ in found]
+        people, templates = len(snapshot.people), len(snapshot.matrix)
+        rule = rule_for(templates)
+        return [_identification(hits, rule, people, templates) for hits in found]
+
+    def templates(self) -> Templates:
+        """Every template in memory and whose it is, for measurements of the whole gallery."""
+        space = self.space
+        if space is None:
+            raise InputError("gallery", expected="people enrolled", got="nobody")
+        snapshot, _ = self._view(Embeddings(np.empty((0, int(self._settings["dimension"])), np.float32), space))
+        assert snapshot is not None
+        owners = np.unique(snapshot.owner, return_inverse=True)[1].astype(np.int64)
+        return Templates(Embeddings(snapshot.matrix, space), owners, snapshot.revision)
+
+    @property
+    def calibration_file(self) -> Path:
+        """Where a calibration of this gallery by its own people lies, if there is one: aggregate figures, nobody's templates."""
+        return self.path / opening.CALIBRATION
+
+    def log_calibrated(self, people: int, strangers: int) -> None:
+        """Note in the audit log that a calibration was fitted on this many enrolled people and strangers."""
+        with self._database.write() as connection:
+            audit.append(connection, self._audit_key, "calibrated", detail={"people": people, "strangers": strangers})
 
     def forget(self, person: str) -> Forgotten:
         """Destroy a person's key and delete every row, by id or name; after this no copy of the gallery opens them.
@@ -157,7 +181,8 @@ class Gallery:
             audit.append(connection, self._audit_key, "forgotten", person_id, {"faces": faces, "templates": templates})
             rows.commit_revision(connection, rows.next_revision(connection), removed=True)
             self._keys.erase(person_id)
-        return Forgotten(person_id, faces, templates, self._database.scrub())
+        fitted = (opening.CALIBRATION,) if self.calibration_file.exists() else ()
+        return Forgotten(person_id, faces, templates, self._database.scrub(), fitted)
 
     def info(self) -> GalleryInfo:
         """The gallery in figures."""
@@ -278,10 +303,11 @@ def _per_row(values: Sequence[T | None] | None, count: int, argument: str) -> li
     return list(values)
 
 
-def _identification(hits: list[Hit], decide: Callable[[float], Decision], people: int, templates: int) -> Identification:
+def _identification(hits: list[Hit], rule: Rule, people: int, templates: int) -> Identification:
     if not hits:
-        return Identification("unknown", None, (), None, people, templates, None, "the gallery holds nobody")
-    decision = decide(hits[0].similarity)
-    upper = None if decision.fmr_upper is None else 1 - (1 - decision.fmr_upper) ** templates
-    outcome = _OUTCOMES[decision.outcome]
-    return Identification(outcome, hits[0], tuple(hits), decision, people, templates, upper, decision.reason)
+        return Identification("unknown", None, (), None, people, templates, reason="the gallery holds nobody")
+    similarity = hits[0].similarity
+    decision, rates = rule.decide(similarity), rule.at_score(similarity)
+    rate, upper = rates or (None, None)
+    return Identification(_OUTCOMES[decision.outcome], hits[0], tuple(hits), decision, people, templates, rule.target_fpir, rate, upper,
+                          rule.basis, decision.reason)

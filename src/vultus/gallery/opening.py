@@ -14,6 +14,7 @@ from vultus.gallery.key_source import KeySource
 from vultus.gallery.key_store import KeyStore
 
 FILE = "gallery.sqlite"
+CALIBRATION = "calibration.json"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, select
 
 from vultus.gallery import seal, tables
 from vultus.gallery.key_store import KeyStore
-from vultus.types import Float
+from vultus.types import Embeddings, Float
 
 _ROOM = 1024  # rows
 _CHUNK = 4096  # rows decrypted at a time
@@ -29,12 +29,14 @@ class Snapshot:
         owner: intp (n,), index into `people`.
         faces: bytes (n,), the 32 hex digits of each template's face.
         people: ids of the people, (p,).
+        revision: of the gallery.
     """
 
     matrix: Float
     owner: NDArray[np.intp]
     faces: NDArray[np.bytes_]
     people: tuple[str, ...]
+    revision: int
 
     def nearest(self, probes: Float, k: int) -> list[list[tuple[str, float, str]]]:
         """For every row of probes (q, d) the k most similar people as (person id, cosine, face id), best first; exact.
@@ -58,6 +60,15 @@ class Snapshot:
     def _face(self, similarity: Float, person: int) -> str:
         rows = np.flatnonzero(self.owner == person)
         return bytes(self.faces[rows[np.argmax(similarity[rows])]]).decode()
+
+
+@dataclass(frozen=True, eq=False)
+class Templates:
+    """Everything enrolled at one revision: templates (n, d), and whose each is, 0..people-1 without gaps."""
+
+    embeddings: Embeddings
+    owners: NDArray[np.int64]
+    revision: int
 
 
 class Projection:
@@ -87,7 +98,8 @@ class Projection:
         except BaseException:
             self._empty()
             raise
-        self._revision, self.snapshot = revision, self._view()
+        self._revision = revision
+        self.snapshot = self._view()
 
     def _empty(self) -> None:
         self._revision, self._count = 0, 0
@@ -145,7 +157,8 @@ class Projection:
         return np.empty((rows, self._dimension), np.float32), np.empty(rows, np.intp), np.empty(rows, "S32")
 
     def _view(self) -> Snapshot:
-        return Snapshot(self._matrix[:self._count], self._owner[:self._count], self._faces[:self._count], tuple(self._people))
+        return Snapshot(self._matrix[:self._count], self._owner[:self._count], self._faces[:self._count], tuple(self._people),
+                        self._revision)
 
 
 def open_vector(key: bytes, row: Row[tuple[str, ...]]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from vultus.types import Decision
 
@@ -39,12 +39,16 @@ class Enrolled:
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What forgetting removed; `scrubbed` is False if unreadable remains may wait in the file until another process closes it."""
+    """What forgetting removed; `scrubbed` is False if unreadable remains may wait in the file until another process closes it.
+
+    `fitted` lists what was measured with the person among others and still stands: aggregate figures, to be made again.
+    """
 
     person_id: str
     faces: int
     templates: int
     scrubbed: bool
+    fitted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,17 @@ class Hit:
     face_id: str
 
 
+class Rule(Protocol):
+    """How a search in a gallery of one size is decided, as `vultus.decide.search.SearchRule` does."""
+
+    @property
+    def target_fpir(self) -> float | None: ...
+    @property
+    def basis(self) -> Literal["measured", "model"] | None: ...
+    def decide(self, similarity: float) -> Decision: ...
+    def at_score(self, similarity: float) -> tuple[float, float] | None: ...
+
+
 @dataclass(frozen=True)
 class Identification:
     """Who a face is, as far as the gallery can say.
@@ -65,11 +80,14 @@ class Identification:
         outcome: `person`, `unknown` or `undecided`.
         best: the most similar person, None in an empty gallery; `outcome` says whether to believe it.
         candidates: the most similar people, best first, without any claim.
-        decision: the one-to-one decision on `best`, None in an empty gallery.
+        decision: the decision on `best` with the thresholds of a search, None in an empty gallery; rates of single comparisons
+            are not in it.
         gallery_people: people searched.
         gallery_templates: templates searched.
-        false_positive_identification_upper: 1 - (1 - fmr_upper)^n with n = gallery_templates, 0..1: how often a stranger
-            would reach this similarity with anybody, if comparisons were independent. A model, not a measurement.
+        target_fpir: share of strangers' searches that may name somebody; None when no threshold could be chosen.
+        fpir_at_score: share of strangers' searches that reach this similarity in a gallery of this size, 0..1.
+        fpir_upper: its 95 % upper limit, never 0.
+        fpir_basis: `measured`, or `model` when it is scaled from a smaller gallery; None when nothing is known.
         reason: why undecided or unknown, empty otherwise.
     """
 
@@ -79,7 +97,10 @@ class Identification:
     decision: Decision | None
     gallery_people: int
     gallery_templates: int
-    false_positive_identification_upper: float | None = None
+    target_fpir: float | None = None
+    fpir_at_score: float | None = None
+    fpir_upper: float | None = None
+    fpir_basis: Literal["measured", "model"] | None = None
     reason: str = ""
 
     def as_dict(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import numpy as np
 from vultus import decide, grouping
 from vultus.apps.demo.album import Album
 from vultus.apps.demo.strips import write_strip
+from vultus.apps.identification import evidence_for, identify_templates
 from vultus.decide import Calibration
 from vultus.errors import InputError
 from vultus.evaluate.clustering import bcubed
@@ -109,19 +110,19 @@ def _identify(album: Album, usable: Usable, calibration: Calibration | None, spa
                     story.strips[person].append((path, "enrolled"))
             for person, pictures in _by_person(usable):
                 for path, template in pictures[0 if person == stranger else -(-len(pictures) // 2):]:
-                    answer = gallery.identify(template, lambda s: decide.decide(s, calibration, space=space))[0]
+                    answer = identify_templates(template, gallery, evidence_for(gallery, space, calibration))[0]
                     said = answer.best.name if answer.outcome == "person" and answer.best else answer.outcome
                     truth = "unknown" if person == stranger else person
                     kind = "right" if said == truth else "undecided" if said == "undecided" else "wrong"
                     story.strips[person].append((path, kind))
                     rows.append((path.name, truth, said, round(answer.best.similarity, 4) if answer.best else None,
-                                 answer.false_positive_identification_upper))
+                                 answer.fpir_upper))
                     hits, probes = hits + (person != stranger and kind == "right"), probes + (person != stranger)
                     unknown, strangers = unknown + (person == stranger and kind == "right"), strangers + (person == stranger)
     story.values += [Value("identification: enrolled people named rightly", float(hits), "probes", n=probes, note="n counts probes"),
                      Value("identification: stranger answered with unknown", float(unknown), "probes", n=strangers, note="n counts probes")]
     story.tables.append(Table("Identification", ("probe", "truth", "answer", "similarity of the best",
-                                                 "false positive bound for this gallery (model)"), tuple(rows)))
+                                                 "FPIR at this similarity in this gallery, upper limit"), tuple(rows)))
 
 
 def _by_person(usable: Usable) -> list[tuple[str, list[tuple[Path, Embeddings]]]]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
-from vultus.apps.identification import calibration_for
+from vultus.apps.identification import evidence_for, identify_templates
 from vultus.apps.video.record import TrackRecord
-from vultus.decide import decide
 from vultus.gallery import Gallery, Identification
 from vultus.types import Embeddings
 
@@ -21,8 +19,8 @@ def identify_tracks(tracks: Sequence[TrackRecord], gallery: Gallery, space: str)
     if not good:
         return {}
     templates = Embeddings.normalised(np.stack([track.mean for track in good if track.mean is not None]), space)
-    rule = partial(decide, calibration=calibration_for(gallery, space), space=space)
-    return {track.number: answer for track, answer in zip(good, gallery.identify(templates, rule), strict=True)}
+    answers = identify_templates(templates, gallery, evidence_for(gallery, space))
+    return {track.number: answer for track, answer in zip(good, answers, strict=True)}
 
 
 def one_place_each(answers: dict[int, Identification], together: Iterable[tuple[int, int]]) -> dict[int, Identification]:

@@ -59,6 +59,7 @@ class VideoResult:
         frames, looked_at, dropped, reconnected, cuts: counts.
         people: in the order of first appearance.
         tracks: all tracks, `too_poor` those that belong to nobody.
+        together: pairs of track numbers that were visible at the same time.
         doubts: pairs of people that may be one.
         rule: thresholds with their source.
         settings, space: what the result depends on.
@@ -78,6 +79,7 @@ class VideoResult:
     embedded: int
     people: tuple[PersonSeen, ...]
     tracks: tuple[TrackRecord, ...]
+    together: frozenset[tuple[int, int]]
     doubts: tuple[Doubt, ...]
     rule: JoiningRule
     space: str
@@ -133,9 +135,9 @@ def best_picture(tracks: Sequence[TrackRecord]) -> TrackRecord:
 def _named(answer: Identification) -> dict[str, Any]:
     decision, named = answer.decision, answer.best if answer.outcome == "person" else None
     return {"outcome": answer.outcome, "person_id": named.person_id if named else None, "name": named.name if named else None,
-            "reason": answer.reason or None, "false_positive_identification_upper": answer.false_positive_identification_upper,
+            "reason": answer.reason or None, "fpir_upper": answer.fpir_upper,
             **({} if decision is None else {key: value for key, value in decision.as_dict().items()
-                                            if key in ("similarity", "threshold", "threshold_low", "fmr_upper", "calibration_domain")})}
+                                            if key in ("similarity", "threshold", "threshold_low", "calibration_domain")})}
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -1,0 +1,102 @@
+"""A calibration of one gallery by its own people: each is a stranger to the rest. Aggregate figures, kept in the gallery's folder."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from vultus.decide.calibration import Calibration
+from vultus.decide.search import SearchEvidence
+from vultus.decide.search_curve import SearchCurve
+from vultus.errors import InputError
+from vultus.runtime.atomic_file import write_bytes
+
+KIND, SCHEMA = "vultus-collection-calibration", 1
+DUE = 1.25
+
+
+@dataclass(frozen=True)
+class CollectionCalibration:
+    """How often strangers find somebody in this gallery, as it was when this was made.
+
+    Args:
+        space: of the templates.
+        people: people enrolled.
+        templates: templates enrolled; the size that `curve` is for.
+        left_out: enrolled people who were searched among the others.
+        strangers: people from outside who were searched too.
+        scores: ascending cosines.
+        curve: the false positives of their searches.
+        t_lo: cosine below which at most 5 % of mated comparisons of enrolled people fall; None when too few people have two pictures.
+        revision: the gallery's revision.
+        made: when, UTC.
+    """
+
+    space: str
+    people: int
+    templates: int
+    left_out: int
+    strangers: int
+    scores: tuple[float, ...]
+    curve: SearchCurve
+    t_lo: float | None
+    revision: int
+    made: str
+
+    def evidence(self, base: Calibration | None) -> SearchEvidence:
+        """For `search_rule`; t_lo is the lower of the gallery's and that of `base`, and -1 (nobody is unknown) when neither has one."""
+        lows = [low for low in (self.t_lo, base.t_lo if base else None) if low is not None]
+        outside = f" and {self.strangers} strangers" if self.strangers else ""
+        domain = f"this gallery's own people, each searched among the others ({self.left_out}){outside}, {self.made[:10]}"
+        return SearchEvidence(self.space, domain, self.scores, (self.curve,), min(lows, default=-1.0))
+
+    def due(self, templates: int) -> str:
+        """Why it should be made again for a gallery of this size; empty when it need not."""
+        if templates <= DUE * self.templates:
+            return ""
+        return (f"the gallery has grown from {self.templates} to {templates} templates since its calibration; "
+                "make it again with 'vultus gallery calibrate'")
+
+    def write(self, path: Path) -> None:
+        """Replace the file, all or nothing."""
+        record = {"kind": KIND, "schema": SCHEMA, **asdict(self)}
+        lines = [f" {json.dumps(key)}: {json.dumps(value, allow_nan=False)}" for key, value in record.items()]
+        write_bytes(path, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
+
+    @classmethod
+    def read(cls, path: Path) -> CollectionCalibration | None:
+        """The calibration in a file, None when there is no file; InputError for anything else than one."""
+        try:
+            record = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise _wrong(path, "a readable JSON file", type(error).__name__) from error
+        fields = set(cls.__dataclass_fields__)
+        if not isinstance(record, dict) or (record.get("kind"), record.get("schema")) != (KIND, SCHEMA) or set(record) != {
+                *fields, "kind", "schema"}:
+            raise _wrong(path, f"a {KIND} file of schema {SCHEMA}", "something else")
+        try:
+            return _checked(cls(**{key: record[key] for key in fields - {"curve", "scores"}}, scores=tuple(record["scores"]),
+                                curve=_curve(record["curve"])))
+        except (TypeError, KeyError, ValueError) as error:
+            raise _wrong(path, "finite numbers on one grid of scores", "something else") from error
+
+
+def _curve(record: dict[str, Any]) -> SearchCurve:
+    return SearchCurve(record["gallery"], tuple(record["fpir"]), tuple(record["fpir_upper"]), record["supported_to"])
+
+
+def _checked(made: CollectionCalibration) -> CollectionCalibration:
+    numbers = [*made.scores, *made.curve.fpir, *made.curve.fpir_upper, made.templates, made.curve.supported_to, made.t_lo or 0.0]
+    if not all(math.isfinite(value) for value in numbers) or len(made.scores) != len(made.curve.fpir):
+        raise ValueError
+    return made
+
+
+def _wrong(path: Path, expected: str, got: str) -> InputError:
+    return InputError(f"calibration {path.name}", expected=expected, got=got,
+                      hint="make it again with 'vultus gallery calibrate', or delete the file")

@@ -1,0 +1,124 @@
+"""A gallery calibrated by its own people: the rate it claims against strangers it has not seen, refusal, growth, the file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vultus.calibrate.collection import calibrate_collection
+from vultus.calibrate.search import SIZES, search_curves
+from vultus.decide.collection import CollectionCalibration
+from vultus.decide.search import search_rule
+from vultus.errors import InputError, SpaceError
+from vultus.types import Embeddings
+
+WHEN = "2026-01-02T03:04:05Z"
+
+
+def people(count: int, pictures: int, seed: int, space: str = "sphere") -> tuple[Embeddings, np.ndarray]:
+    """Directions with pictures scattered around them."""
+    rng = np.random.default_rng(seed)
+    centres = np.repeat(rng.normal(size=(count, 16)), pictures, axis=0)
+    return Embeddings.normalised(centres + 0.3 * rng.normal(size=centres.shape), space), np.repeat(np.arange(count), pictures)
+
+
+def made_of(templates: Embeddings, owners: np.ndarray, **changes: object) -> CollectionCalibration:
+    settings = {"rng": np.random.default_rng(0), "revision": 7, "made": WHEN, "target_fpir": 0.2, **changes}
+    return calibrate_collection(templates, owners, **settings)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def calibration() -> CollectionCalibration:
+    return made_of(*people(400, 2, seed=1))
+
+
+def test_the_claimed_rate_holds_for_strangers_it_has_not_seen(calibration: CollectionCalibration) -> None:
+    gallery, _ = people(400, 2, seed=1)
+    strangers, _ = people(3000, 1, seed=2)
+    best = strangers.similarity(gallery).max(axis=1)
+    assert (calibration.people, calibration.templates, calibration.left_out, calibration.strangers) == (400, 800, 400, 0)
+    for score, rate, upper in zip(calibration.scores, calibration.curve.fpir, calibration.curve.fpir_upper, strict=True):
+        if 0.05 < rate < 0.9:
+            assert (best >= score).mean() == pytest.approx(rate, abs=0.05)
+            assert (best >= score).mean() <= upper + 0.01
+    rule = search_rule(calibration.evidence(None), 800, 0.2, space="sphere")
+    assert rule.basis == "measured" and rule.t_hi is not None and (best >= rule.t_hi).mean() <= 0.2
+
+
+def test_a_person_is_no_stranger_to_themself() -> None:
+    """With own templates left in, everybody would find themself: the rate would be 1 at any score."""
+    made = made_of(*people(400, 2, seed=1))
+    assert made.curve.fpir[-1] == 0 and max(made.curve.fpir) > 0.9
+
+
+def test_low_threshold_comes_from_people_with_two_pictures(calibration: CollectionCalibration) -> None:
+    templates, _ = people(400, 2, seed=1)
+    mated = np.einsum("ij,ij->i", templates.vectors[::2], templates.vectors[1::2])
+    assert calibration.t_lo is not None and (mated < calibration.t_lo).mean() <= 0.05 < (mated < calibration.t_lo + 0.08).mean()
+    single = made_of(*people(900, 1, seed=3))
+    assert single.t_lo is None and single.evidence(None).t_lo == -1
+    assert search_rule(single.evidence(None), 900, 0.1, space="sphere").decide(0.1).outcome == "undecided"
+
+
+def test_too_few_people_are_refused_with_the_number_that_would_do_and_strangers_help() -> None:
+    few = people(60, 2, seed=4)
+    with pytest.raises(InputError, match="about 800 people would do"):
+        made_of(*few, target_fpir=None)
+    with pytest.raises(InputError, match="3 people or more"):
+        made_of(*people(2, 1, seed=0))
+    helped = made_of(*few, strangers=people(900, 1, seed=5))
+    assert (helped.people, helped.strangers) == (60, 900) and "900 strangers" in helped.evidence(None).domain
+    with pytest.raises(SpaceError):
+        made_of(*few, strangers=people(900, 1, seed=5, space="other"))
+    with pytest.raises(InputError, match="FPIR of 0.001"):
+        made_of(*people(400, 2, seed=1), target_fpir=0.001)
+
+
+def test_growth_is_scaled_and_due_after_a_quarter(calibration: CollectionCalibration) -> None:
+    evidence = calibration.evidence(None)
+    assert search_rule(evidence, 801, 0.2, space="sphere").basis == "model"
+    assert search_rule(evidence, 8001, 0.2, space="sphere").t_hi is None
+    assert calibration.due(1000) == "" and "800 to 1001" in calibration.due(1001)
+
+
+def test_file_holds_rates_alone_and_comes_back(calibration: CollectionCalibration, tmp_path: Path) -> None:
+    path = tmp_path / "c.json"
+    assert CollectionCalibration.read(path) is None
+    calibration.write(path)
+    assert CollectionCalibration.read(path) == calibration
+    record = json.loads(path.read_text())
+    assert set(record) == {"kind", "schema", "space", "people", "templates", "left_out", "strangers", "scores", "curve", "t_lo", "revision", "made"}
+    assert len(path.read_bytes()) < 10_000
+    for damage in ("{", "[]", "{}", json.dumps({**record, "scores": [0.1]}), json.dumps({**record, "curve": 3}),
+                   json.dumps({**record, "schema": 2}), path.read_text().replace(str(record["t_lo"]), "NaN")):
+        path.write_text(damage)
+        with pytest.raises(InputError, match=r"c\.json"):
+            CollectionCalibration.read(path)
+
+
+def test_more_people_than_fit_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vultus.calibrate.collection.MAX_CELLS", 800 * 300)
+    made = made_of(*people(400, 2, seed=1))
+    assert (made.left_out, made.people) == (300, 400)
+
+
+def test_shipped_curves_are_for_one_template_a_person_and_fit_the_grid() -> None:
+    templates, owners = people(300, 2, seed=6)
+    scores = tuple(np.round(np.arange(0.2, 1.0, 0.02), 6))
+    curves = search_curves(templates, owners, scores, np.random.default_rng(0))
+    assert [curve.gallery for curve in curves] == [size for size in SIZES if size < 300]
+    assert all(len(curve.fpir) == len(scores) for curve in curves)
+    strangers, _ = people(2000, 1, seed=7)
+    best = strangers.similarity(people(300, 2, seed=6)[0][:200:2]).max(axis=1)
+    hundred = next(curve for curve in curves if curve.gallery == 100)
+    assert hundred.fpir[20] == pytest.approx((best >= scores[20]).mean(), abs=0.06)
+    assert search_curves(*people(1, 3, seed=0), scores, np.random.default_rng(0)) == ()
+
+
+def test_evidence_takes_the_lower_of_two_low_thresholds(calibration: CollectionCalibration) -> None:
+    assert calibration.evidence(None).t_lo == calibration.t_lo
+    assert replace(calibration, t_lo=None).evidence(None).t_lo == -1
