@@ -9,9 +9,10 @@ from vultus.compat.deepface.extraction import extract_faces
 from vultus.compat.deepface.models import build_model
 from vultus.compat.deepface.recognition import find
 from vultus.compat.deepface.representation import represent
+from vultus.compat.deepface.streaming import stream
 from vultus.compat.deepface.verification import verify
 
-__all__ = ["analyze", "build_model", "exceptions", "extract_faces", "find", "represent", "verify"]
+__all__ = ["analyze", "build_model", "exceptions", "extract_faces", "find", "represent", "stream", "verify"]
 
 
 def __getattr__(name: str) -> Any:

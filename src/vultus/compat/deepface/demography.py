@@ -13,7 +13,8 @@ from vultus.compat.call_check import checked_call
 from vultus.compat.deepface.areas import facial_area, whole_area
 from vultus.compat.deepface.exceptions import UnimplementedError
 from vultus.compat.deepface.faces import no_face, whole_faces
-from vultus.compat.deepface.models import DEFAULT_MODEL, Chosen, checked_percentage, choose, no_anti_spoofing
+from vultus.compat.deepface.models import DEFAULT_MODEL, Chosen, choose
+from vultus.compat.deepface.parameters import checked_percentage, no_anti_spoofing
 from vultus.compat.deepface.pictures import Source, batch, source
 from vultus.compat.purpose import VARIABLE, declared_purpose
 from vultus.errors import PolicyError, UnsupportedError

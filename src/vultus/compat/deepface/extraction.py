@@ -10,7 +10,8 @@ from vultus.compat.call_check import checked_call
 from vultus.compat.deepface.areas import face_picture, facial_area, whole_area
 from vultus.compat.deepface.exceptions import UnimplementedError
 from vultus.compat.deepface.faces import no_face
-from vultus.compat.deepface.models import DEFAULT_MODEL, Chosen, checked_percentage, choose, no_anti_spoofing
+from vultus.compat.deepface.models import DEFAULT_MODEL, Chosen, choose
+from vultus.compat.deepface.parameters import checked_percentage, no_anti_spoofing
 from vultus.compat.deepface.pictures import Source, batch, source
 from vultus.pipeline import Recogniser
 from vultus.types import Image

@@ -120,18 +120,3 @@ def build_model(model_name: str = DEFAULT_MODEL, task: str = "facial_recognition
     if task != "facial_recognition":
         raise UnsupportedError(f"task: {task!r} has no model object of its own; ages come from analyze(actions=('age',))")
     return choose(model_name, "opencv").recogniser
-
-
-def no_anti_spoofing(asked: bool) -> None:
-    """Refuse anti_spoofing=True."""
-    if asked:
-        raise UnsupportedError("anti_spoofing: the two nets that are here (guard/liveness_net, guard/antispoof_net) were measured and tell "
-                               "attacks from people hardly better than chance, so no answer is given; leave it False and keep the check "
-                               "that you have")
-
-
-def checked_percentage(expand_percentage: int) -> int:
-    """A share in percent, 0 or more; negative ones count as 0, as in DeepFace."""
-    if isinstance(expand_percentage, bool) or not isinstance(expand_percentage, (int, float)) or expand_percentage != expand_percentage:
-        raise InputError("expand_percentage", expected="a number of percent", got=repr(expand_percentage))
-    return max(0, int(expand_percentage))

@@ -16,8 +16,8 @@ from vultus.compat.deepface.decisions import OWN_CUT, confidence, rule_for, sear
 from vultus.compat.deepface.distances import Metric, checked_metric, distance_of, matrix
 from vultus.compat.deepface.exceptions import EmptyDatasource, PathNotFound, UnimplementedError
 from vultus.compat.deepface.faces import NO_FACE, KnownFace, known_faces
-from vultus.compat.deepface.models import DEFAULT_MODEL, checked_percentage, choose, no_anti_spoofing
-from vultus.compat.deepface.notices import about_templates, undecided_search
+from vultus.compat.deepface.models import DEFAULT_MODEL, choose
+from vultus.compat.deepface.parameters import about_templates, checked_percentage, no_anti_spoofing, undecided_search
 from vultus.compat.deepface.pictures import source
 from vultus.decide import Calibration
 from vultus.decide.search import SearchRule, search_rule
@@ -47,7 +47,7 @@ def find(img_path: Any, db_path: str | os.PathLike[str], model_name: str = DEFAU
         distance_metric: a name, or a function (then with `threshold`) of two 1-d arrays, with return_type='dict' of two arrays (n, d)
             and (m, d) that gives (m, n).
         enforce_detection: a picture without a face is an error; off, it finds nothing unless `similarity_search` is set.
-        align, normalization: change nothing about templates; see `notices`.
+        align, normalization: change nothing about templates; see `parameters`.
         similarity_search: return all faces, nearest first, whatever is decided about them.
         k: at most so many for each face.
         expand_percentage: enlarges the areas in the result.

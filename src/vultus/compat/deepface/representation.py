@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from vultus import geometry
 from vultus.compat.call_check import checked_call
 from vultus.compat.deepface.faces import KnownFace, known_faces
-from vultus.compat.deepface.models import DEFAULT_MODEL, Chosen, checked_percentage, choose, no_anti_spoofing
-from vultus.compat.deepface.notices import about_templates
+from vultus.compat.deepface.models import DEFAULT_MODEL, Chosen, choose
+from vultus.compat.deepface.parameters import about_templates, checked_percentage, no_anti_spoofing
 from vultus.compat.deepface.pictures import Source, batch, source
 from vultus.errors import InputError
 from vultus.pipeline import Recogniser
@@ -28,7 +28,7 @@ def represent(img_path: Any, model_name: str = DEFAULT_MODEL, enforce_detection:
         img_path: a path, BGR array (h, w, 3), data URI or binary file object; a list of these or an array (n, h, w, 3) is a batch.
         model_name, detector_backend: see `models`.
         enforce_detection: a picture without a face is an error; off, the whole picture gets a template of a space of its own.
-        align, normalization: change nothing about templates; see `notices`.
+        align, normalization: change nothing about templates; see `parameters`.
         expand_percentage: enlarges the areas in the result.
         anti_spoofing: refused.
         max_faces: only so many, the largest areas.

@@ -13,8 +13,8 @@ from vultus.compat.deepface.decisions import confidence, cut, extra_fields, judg
 from vultus.compat.deepface.distances import Metric, checked_metric, matrix
 from vultus.compat.deepface.exceptions import DataTypeError, DimensionMismatchError
 from vultus.compat.deepface.faces import NO_FACE, WHOLE, KnownFace, dimension, known_faces
-from vultus.compat.deepface.models import DEFAULT_MODEL, Chosen, checked_percentage, choose, no_anti_spoofing
-from vultus.compat.deepface.notices import about_templates
+from vultus.compat.deepface.models import DEFAULT_MODEL, Chosen, choose
+from vultus.compat.deepface.parameters import about_templates, checked_percentage, no_anti_spoofing
 from vultus.compat.deepface.pictures import source
 from vultus.decide import Calibration
 from vultus.errors import InputError, SpaceError
@@ -34,7 +34,7 @@ def verify(img1_path: Any, img2_path: Any, model_name: str = DEFAULT_MODEL, dete
         model_name, detector_backend: see `models`; the result names what ran.
         distance_metric: `cosine`, `euclidean`, `euclidean_l2`, `angular`, or a function of two 1-d arrays (then with `threshold`).
         enforce_detection: a picture without a face is an error; off, the whole picture is compared and the outcome is undecided.
-        align, normalization: change nothing about templates; see `notices`.
+        align, normalization: change nothing about templates; see `parameters`.
         expand_percentage: enlarges the areas in the result.
         silent: no warnings about parameters without effect.
         threshold: largest distance that counts as verified; None = the calibration's.

@@ -1,16 +1,32 @@
-"""Parameters that are accepted and change nothing: said once per place in the caller's code, never silently."""
+"""Parameters that are refused, and those that are accepted and change nothing: said once per place in the caller's code."""
 
 from __future__ import annotations
 
 import warnings
 
 from vultus.compat.deepface.exceptions import UnimplementedError
+from vultus.errors import InputError, UnsupportedError
 
 NORMALIZATIONS = ("base", "raw", "Facenet", "Facenet2018", "VGGFace", "VGGFace2", "ArcFace")
 
 
 class IgnoredParameterWarning(UserWarning):
     """A parameter was accepted and has no effect on templates."""
+
+
+def no_anti_spoofing(asked: bool) -> None:
+    """Refuse anti_spoofing=True."""
+    if asked:
+        raise UnsupportedError("anti_spoofing: the two nets that are here (guard/liveness_net, guard/antispoof_net) were measured and tell "
+                               "attacks from people hardly better than chance, so no answer is given; leave it False and keep the check "
+                               "that you have")
+
+
+def checked_percentage(expand_percentage: int) -> int:
+    """A share in percent, 0 or more; negative ones count as 0, as in DeepFace."""
+    if isinstance(expand_percentage, bool) or not isinstance(expand_percentage, (int, float)) or expand_percentage != expand_percentage:
+        raise InputError("expand_percentage", expected="a number of percent", got=repr(expand_percentage))
+    return max(0, int(expand_percentage))
 
 
 def about_templates(*, align: bool, expand_percentage: int, normalization: str, silent: bool = False) -> None:
