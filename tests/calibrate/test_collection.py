@@ -74,7 +74,7 @@ def test_too_few_people_are_refused_with_the_number_that_would_do_and_strangers_
     assert (helped.people, helped.strangers) == (60, 900) and "900 strangers" in helped.evidence(None).domain
     with pytest.raises(SpaceError):
         made_of(*few, strangers=people(900, 1, seed=5, space="other"))
-    with pytest.raises(InputError, match="FPIR of 0.001"):
+    with pytest.raises(InputError, match=r"FPIR of 0\.001"):
         made_of(*people(400, 2, seed=1), target_fpir=0.001)
 
 
@@ -91,7 +91,8 @@ def test_file_holds_rates_alone_and_comes_back(calibration: CollectionCalibratio
     calibration.write(path)
     assert CollectionCalibration.read(path) == calibration
     record = json.loads(path.read_text())
-    assert set(record) == {"kind", "schema", "space", "people", "templates", "left_out", "strangers", "scores", "curve", "t_lo", "revision", "made"}
+    assert set(record) == {"kind", "schema", "space", "people", "templates", "left_out", "strangers", "scores", "curve", "t_lo",
+                           "revision", "made"}
     assert len(path.read_bytes()) < 10_000
     for damage in ("{", "[]", "{}", json.dumps({**record, "scores": [0.1]}), json.dumps({**record, "curve": 3}),
                    json.dumps({**record, "schema": 2}), path.read_text().replace(str(record["t_lo"]), "NaN")):

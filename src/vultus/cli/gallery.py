@@ -110,8 +110,8 @@ def calibrate(path: Path, strangers: Path | None, fpir: float | None, as_json: b
                     "left_out": made.left_out, "strangers": made.strangers, "target_fpir": rule.target_fpir, "threshold": rule.t_hi,
                     "threshold_low": rule.t_lo, "supported_to": made.curve.supported_to})
         return
-    click.echo(f"{made.left_out} of {made.people} people searched among the others, {made.strangers} strangers; "
-               f"{made.templates} templates\nFPIR {rule.target_fpir:g}: a person from {rule.t_hi:.4f}, unknown below {rule.t_lo:.4f}\n{file}")
+    click.echo(f"{made.left_out} of {made.people} people searched among the others, {made.strangers} strangers; {made.templates} templates")
+    click.echo(f"FPIR {rule.target_fpir:g}: a person from {rule.t_hi:.4f}, unknown below {rule.t_lo:.4f}\n{file}")
 
 
 @command.command(name="verify-log")

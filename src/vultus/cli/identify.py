@@ -51,7 +51,8 @@ def command(files: tuple[str, ...], path: Path, top: int, calibration_file: Path
                 click.echo(_line(row))
         own = None if calibration_file else collection_for(gallery, recogniser.space)
         due = own.due(gallery.info().templates) if own else ""
-        record = {"gallery": str(path), "virtual": gallery.virtual, "space": recogniser.space, "calibration_due": due or None, "faces": faces}
+        record = {"gallery": str(path), "virtual": gallery.virtual, "space": recogniser.space, "calibration_due": due or None,
+                  "faces": faces}
     if as_json:
         print_json(record)
     elif gallery.virtual:

@@ -197,16 +197,17 @@ class _Step:
         return np.concatenate([as_stranger, (kept.sum(axis=0) - own - self.hits.T.astype(np.float64) @ gained) / searching])
 
     def _pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """For every hit its picture, and the number of its unordered pair of people."""
+        """For every hit its picture, and a number for its unordered pair of people."""
         rows, entries = np.nonzero(self.hits)
-        strangers = self.room.people[self.room.owner[rows]]
-        key = np.minimum(strangers, entries) * self.room.everybody + np.maximum(strangers, entries)
-        return rows, np.unique(key, return_inverse=True)[1]
+        strangers, everybody = self.room.people[self.room.owner[rows]], self.room.everybody
+        key = np.minimum(strangers, entries) * everybody + np.maximum(strangers, entries)
+        few = len(rows) < everybody**2 // 4  # many hits: counting into a place for every pair is faster than sorting
+        return rows, np.unique(key, return_inverse=True)[1] if few else key
 
     def _supported(self, each: Array, rows: NDArray[np.int64], pair: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Enough strangers and pairs of people, and nobody, as stranger and as entry, in more than a tenth of the false positives."""
         room = self.room
-        enough = pair.max(initial=-1) + 1 >= MIN_ERRORS and len(np.unique(room.owner[rows])) >= MIN_PEOPLE
+        enough = np.count_nonzero(np.bincount(pair)) >= MIN_ERRORS and len(np.unique(room.owner[rows])) >= MIN_PEOPLE
         part = np.zeros((room.everybody, len(self.sizes)))
         part[room.people] += each
         present = np.asarray(self.sizes) / room.others[:, None] * room.weight[:, None]
