@@ -23,11 +23,12 @@ if TYPE_CHECKING:
               help="What SOURCE is; without this its content says.")
 @click.option("--dry-run", is_flag=True, help="List who would be enrolled from what, and change nothing.")
 @click.option("--virtual", is_flag=True, help="The people are rendered and do not exist; needs a gallery of their own.")
+@click.option("--any-quality", is_flag=True, help="Also enrol small, blurred, turned or hardly visible faces.")
 @click.option("--recipe", "wanted", type=click.Choice(["face_recognition", "deepface", "compreface"]),
               help="Print a script that writes, in the old environment, what can be imported.")
 @json_option
-def command(source: Path | None, path: Path | None, kind: str | None, dry_run: bool, virtual: bool, wanted: str | None,
-            as_json: bool) -> int:
+def command(source: Path | None, path: Path | None, kind: str | None, dry_run: bool, virtual: bool, any_quality: bool,
+            wanted: str | None, as_json: bool) -> int:
     """Enrol the people of SOURCE: a folder, a CompreFace export (folder or zip), a DeepFace datastore, face_recognition encodings.
 
     Pickles are never loaded. Running the command again goes on where it stopped and enrols nothing twice.
@@ -40,7 +41,7 @@ def command(source: Path | None, path: Path | None, kind: str | None, dry_run: b
     if source is None or (path is None and not dry_run):
         raise click.UsageError("give SOURCE and --gallery" if source is None else "give --gallery, or --dry-run to look only")
     with plan(source, kind) as read:
-        record = _previewed(read, path) if dry_run or path is None else _imported(read, path, virtual)
+        record = _previewed(read, path) if dry_run or path is None else _imported(read, path, virtual, any_quality)
     record = {"source": str(source), "format": read.kind, "gallery": None if path is None else str(path), "dry_run": dry_run, **record}
     if as_json:
         print_json(record)
@@ -58,12 +59,14 @@ def _previewed(read: ImportPlan, path: Path | None) -> dict[str, Any]:
     return {"virtual": None, **_counted(read.preview())}
 
 
-def _imported(read: ImportPlan, path: Path, virtual: bool) -> dict[str, Any]:
+def _imported(read: ImportPlan, path: Path, virtual: bool, any_quality: bool) -> dict[str, Any]:
     from vultus.gallery import Gallery
+    from vultus.quality.gate import ANY_QUALITY, DEFAULT_USABLE
     with Gallery.open(path, virtual=virtual) as gallery:
         recogniser = _recogniser(gallery) if read.has_pictures else None
         total = len(read.entries)
-        done = progress(read.enrol(gallery, recogniser, rendered=virtual), total=total, what="importing", unit="face")
+        outcomes = read.enrol(gallery, recogniser, rendered=virtual, usable=ANY_QUALITY if any_quality else DEFAULT_USABLE)
+        done = progress(outcomes, total=total, what="importing", unit="face")
         return {"virtual": gallery.virtual, **_counted(iter(done))}
 
 

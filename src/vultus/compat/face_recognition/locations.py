@@ -36,29 +36,33 @@ def faces_at(wanted: Any, image: Image, engine: Engine) -> Faces:
     found = engine.detect([image])[0]
     points = np.empty((len(boxes), 5, 2), np.float32)
     for row, box in enumerate(boxes):
-        points[row] = _points(box, image, found, engine)
+        boxes[row], points[row] = _face(box, image, found, engine)
     return Faces(boxes, np.ones(len(boxes), np.float32), points, (image.shape[0], image.shape[1]))
 
 
-def _points(box: Float, image: Image, found: Faces, engine: Engine) -> Float:
-    points = _overlapping(box, found)
-    if points is not None:
-        return points
+def _face(box: Float, image: Image, found: Faces, engine: Engine) -> tuple[Float, Float]:
+    """The detector's box (4,), which the mesh is used to, and points (5, 2) of the face in a given box."""
+    face = _overlapping(box, found)
+    if face is not None:
+        return face
     x1, y1, x2, y2 = np.rint(geometry.expand(box, ROOM)[0]).astype(int)
     left, top = max(x1, 0), max(y1, 0)
     part = image[top:max(y2, 0), left:max(x2, 0)]
     if min(part.shape[:2], default=0) >= 16:
         offset = np.array([left, top], np.float32)
-        points = _overlapping(box - np.tile(offset, 2), engine.detect([np.ascontiguousarray(part)])[0])
-        if points is not None:
-            return np.asarray(points + offset, np.float32)
-    return np.asarray(box[:2] + AVERAGE * (box[2:] - box[:2]), np.float32)
+        face = _overlapping(box - np.tile(offset, 2), engine.detect([np.ascontiguousarray(part)])[0])
+        if face is not None:
+            return np.asarray(face[0] + np.tile(offset, 2), np.float32), np.asarray(face[1] + offset, np.float32)
+    return box, np.asarray(box[:2] + AVERAGE * (box[2:] - box[:2]), np.float32)
 
 
-def _overlapping(box: Float, faces: Faces) -> Float | None:
-    """Points (5, 2) of the face that overlaps a box most, None if none does enough."""
+def _overlapping(box: Float, faces: Faces) -> tuple[Float, Float] | None:
+    """Box (4,) and points (5, 2) of the face that overlaps a box most, None if none does enough."""
     overlaps = geometry.iou(box, faces.boxes)[0]
-    return faces.points[int(overlaps.argmax())] if overlaps.size and overlaps.max() >= LEAST_OVERLAP else None
+    if not overlaps.size or overlaps.max() < LEAST_OVERLAP:
+        return None
+    best = int(overlaps.argmax())
+    return faces.boxes[best], faces.points[best]
 
 
 def _boxes(wanted: Any) -> Float:

@@ -22,6 +22,7 @@ from vultus.gallery.importers.legacy_encodings import LEGACY_SPACE
 from vultus.gallery.intake import BATCH, Intake, Recognises, joined
 from vultus.gallery.naming import checked_name
 from vultus.gallery.source import Source
+from vultus.quality.gate import DEFAULT_USABLE, Usable
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,15 @@ class ImportPlan:
             raise InputError("--gallery", expected=f"a new gallery, or one of space {LEGACY_SPACE!r}", got=f"space {gallery.space!r}",
                              hint="stored encodings do not compare with its templates; enrol from pictures, or name a new folder")
 
-    def enrol(self, gallery: Gallery, recogniser: Recognises | None = None, *, rendered: bool = False) -> Iterator[ImportOutcome]:
+    def enrol(self, gallery: Gallery, recogniser: Recognises | None = None, *, rendered: bool = False,
+              usable: Usable = DEFAULT_USABLE) -> Iterator[ImportOutcome]:
         """Enrol everything, and yield what became of each.
 
         Args:
             gallery: where to.
             recogniser: of the gallery's space; needed if `has_pictures`.
             rendered: the people do not exist.
+            usable: the least quality of a picture that is enrolled.
 
         Raises:
             InputError: the gallery cannot hold the stored templates, or there is no recogniser for pictures.
@@ -77,14 +80,15 @@ class ImportPlan:
         self.check(gallery)
         if self.has_pictures and recogniser is None:
             raise InputError("recogniser", expected="one of the gallery's space, for pictures", got="None")
-        return self._enrol(gallery, recogniser, rendered)
+        intake = None if recogniser is None else Intake(gallery, recogniser, rendered=rendered, usable=usable)
+        return self._enrol(gallery, intake, rendered)
 
-    def _enrol(self, gallery: Gallery, recogniser: Recognises | None, rendered: bool) -> Iterator[ImportOutcome]:
+    def _enrol(self, gallery: Gallery, intake: Intake | None, rendered: bool) -> Iterator[ImportOutcome]:
         yield from (_refused(entry) for entry in self.entries if isinstance(entry, Refused))
         entries = [entry for entry in self.entries if isinstance(entry, Entry)]
         yield from _stored(gallery, [entry for entry in entries if entry.templates is not None], rendered)
-        if recogniser is not None:
-            for done in Intake(gallery, recogniser, rendered=rendered).run(_pictures(entries)):
+        if intake is not None:
+            for done in intake.run(_pictures(entries)):
                 yield ImportOutcome(done.path, done.name, done.status, done.reason)
 
 
