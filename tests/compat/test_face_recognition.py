@@ -316,3 +316,28 @@ def test_the_packaged_networks_on_rendered_people():
     assert len(fr.legacy_encodings(encodings)) == 8
     nearest = [int(np.argsort(fr.face_distance(encodings, each))[1]) for each in encodings]
     assert sum(people[i][0] == people[k][0] for i, k in enumerate(nearest)) >= 6
+
+
+def test_an_imported_gallery_is_searched_and_extended_in_its_own_space(tmp_path, monkeypatch, capsys):
+    """Encodings of the packaged people are stored, imported, and found by other pictures, through the commands."""
+    import json
+
+    from vultus.cli.main import main
+    from vultus.data.rendered_people import rendered_people
+    monkeypatch.setenv("VULTUS_KEYS", str(tmp_path / "keys"))
+    use_engine(Engine(threads=1))
+    pictures: dict[str, list] = {}
+    for name, path in rendered_people():
+        pictures.setdefault(name, []).append(path)
+    chosen = sorted(pictures)[:3]
+    rows = [fr.face_encodings(fr.load_image_file(pictures[name][0]))[0] for name in chosen]
+    np.savez(tmp_path / "people.npz", made_by="face_recognition", names=np.array(chosen), encodings=np.array(rows))
+    place = ["--gallery", str(tmp_path / "g"), "--json"]
+    assert main(["import", str(tmp_path / "people.npz"), "--virtual", *place]) == 0
+    assert main(["enroll", chosen[0], str(pictures[chosen[0]][1]), "--virtual", *place]) == 0
+    capsys.readouterr()
+    assert main(["identify", *(str(pictures[name][2]) for name in chosen), *place]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["space"] == fr.LEGACY_SPACE
+    assert [face["candidates"][0]["name"] for face in record["faces"]] == chosen
+    assert [face["gallery_templates"] for face in record["faces"]] == [4, 4, 4]

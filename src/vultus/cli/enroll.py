@@ -36,14 +36,14 @@ def command(name: str | None, files: tuple[str, ...], path: Path, folder: Path |
         raise click.UsageError("give NAME and FILES, or --folder")
     if folder is not None and name is not None:
         raise click.UsageError("give NAME and FILES or --folder, not both")
+    from vultus.compat.face_recognition.legacy import recogniser_for
     from vultus.gallery import Gallery
     from vultus.gallery.intake import Intake
-    from vultus.pipeline import Recogniser
     from vultus.quality.gate import ANY_QUALITY, DEFAULT_USABLE
     pictures = _named_folders(folder) if folder is not None else _of_one(name or "", files)
     with Gallery.open(path, virtual=virtual) as gallery:
         usable = ANY_QUALITY if any_quality else DEFAULT_USABLE
-        done = _work_off(Intake(gallery, Recogniser(), rendered=virtual, usable=usable).run(pictures))
+        done = _work_off(Intake(gallery, recogniser_for(gallery.space), rendered=virtual, usable=usable).run(pictures))
         record = {"gallery": str(path), "virtual": gallery.virtual, **done}
     if as_json:
         print_json(record)

@@ -35,12 +35,12 @@ def command(files: tuple[str, ...], path: Path, top: int, calibration_file: Path
     calibrate') or the packaged one. fpir_at_score is how often a stranger's search reaches the similarity of the best candidate.
     """
     from vultus.apps.identification import collection_for, evidence_for, identify
+    from vultus.compat.face_recognition.legacy import recogniser_for
     from vultus.data.picture_files import find_pictures
     from vultus.decide import Calibration
     from vultus.gallery import Gallery
-    from vultus.pipeline import Recogniser
     with Gallery.open(path, create=False) as gallery:
-        recogniser = Recogniser()
+        recogniser = recogniser_for(gallery.space)
         evidence = evidence_for(gallery, recogniser.space, Calibration.read(calibration_file) if calibration_file else "found")
         results = progress(recogniser.process(find_pictures(files)), total=None, what="identifying")
         faces: list[dict[str, Any]] = []

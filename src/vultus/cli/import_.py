@@ -11,9 +11,7 @@ import click
 from vultus.cli.output import json_option, print_json, progress, warn
 
 if TYPE_CHECKING:
-    from vultus.gallery import Gallery
     from vultus.gallery.importers import ImportOutcome, ImportPlan
-    from vultus.pipeline import Recogniser
 
 
 @click.command("import")
@@ -60,24 +58,15 @@ def _previewed(read: ImportPlan, path: Path | None) -> dict[str, Any]:
 
 
 def _imported(read: ImportPlan, path: Path, virtual: bool, any_quality: bool) -> dict[str, Any]:
+    from vultus.compat.face_recognition.legacy import recogniser_for
     from vultus.gallery import Gallery
     from vultus.quality.gate import ANY_QUALITY, DEFAULT_USABLE
     with Gallery.open(path, virtual=virtual) as gallery:
-        recogniser = _recogniser(gallery) if read.has_pictures else None
+        recogniser = recogniser_for(gallery.space) if read.has_pictures else None
         total = len(read.entries)
         outcomes = read.enrol(gallery, recogniser, rendered=virtual, usable=ANY_QUALITY if any_quality else DEFAULT_USABLE)
         done = progress(outcomes, total=total, what="importing", unit="face")
         return {"virtual": gallery.virtual, **_counted(iter(done))}
-
-
-def _recogniser(gallery: Gallery) -> Recogniser:
-    """One whose templates the gallery can hold."""
-    from vultus.gallery.importers import LEGACY_SPACE
-    if gallery.space == LEGACY_SPACE:
-        from vultus.compat.face_recognition.legacy import legacy_recogniser
-        return legacy_recogniser()
-    from vultus.pipeline import Recogniser
-    return Recogniser()
 
 
 def _counted(outcomes: Iterator[ImportOutcome]) -> dict[str, Any]:

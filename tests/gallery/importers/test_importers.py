@@ -112,6 +112,18 @@ def test_pickles_are_refused_and_never_run(tmp_path, name, kind, protocol):
     assert bomb.exists()
 
 
+@pytest.mark.parametrize("kind", ["face_recognition", "deepface"])
+def test_objects_inside_arrays_are_refused_and_never_run(tmp_path, kind):
+    bomb, objects = tmp_path / "exploded", np.empty(1, object)
+    objects[0] = Bomb(bomb)
+    arrays = {"names": objects, "encodings": objects, "made_by": "face_recognition"} if kind == "face_recognition" else {
+        "identity": objects, "embedding": objects}
+    np.savez(tmp_path / "people.npz", **arrays)
+    with pytest.raises(InputError, match="objects"), plan(tmp_path / "people.npz", kind):
+        pass
+    assert not bomb.exists()
+
+
 def test_an_old_text_pickle_goes_by_its_suffix_and_is_no_array(tmp_path):
     source = tmp_path / "old.p"
     source.write_bytes(pickle.dumps({"names": ["Ada"]}, protocol=0))

@@ -68,3 +68,11 @@ def legacy_recogniser(*, threads: int | None = None, batch: int = 16) -> Recogni
     """A recogniser for a gallery of imported face_recognition encodings, to hand to `vultus.identify(..., recogniser=)`."""
     from vultus.pipeline import Recogniser
     return Recogniser("centerface", LegacyDlib(threads=1), threads=threads, batch=batch)
+
+
+def recogniser_for(space: str | None) -> Recogniser:
+    """The recogniser for a gallery of this space: the legacy one for imported encodings, else the default one."""
+    if space == LEGACY_SPACE:
+        return legacy_recogniser()
+    from vultus import pipeline
+    return pipeline.Recogniser()
