@@ -9,7 +9,7 @@ import numpy as np
 
 from vultus.apps.video import names
 from vultus.apps.video.joining import JoiningRule
-from vultus.apps.video.record import TrackRecord
+from vultus.apps.video.record import TrackRecord, is_brief
 from vultus.apps.video.settings import Settings
 from vultus.apps.video.track import Track
 from vultus.apps.video.view import View
@@ -73,7 +73,7 @@ class LiveLog:
         return self._gone(np.inf)
 
     def _is_sure(self, track: Track) -> bool:
-        return track.usable and len(track.kept) >= 1 and track.faces >= max(2, self._settings.confirm)
+        return track.usable and not is_brief(track, self._settings)
 
     def _met(self, track: Track, view: View, tracks: dict[int, Track]) -> list[Event]:
         mean = track.mean
@@ -94,7 +94,7 @@ class LiveLog:
     def _name(self, track: Track) -> str | None:
         if self._gallery is None:
             return None
-        record = TrackRecord.of(track, 0, 0.0, None)
+        record = TrackRecord.of(track, self._settings, None, lost=False)
         return names.label_of(names.identify_tracks([record], self._gallery, self._space).get(track.number))
 
     def _find(self, mean: Float, name: str | None, busy: set[int]) -> _Known | None:

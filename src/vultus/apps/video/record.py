@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from vultus.apps.video.settings import Settings
 from vultus.apps.video.thumbnails import Place, Thumbnails
 from vultus.apps.video.track import Track
 from vultus.types import Float
@@ -37,12 +38,18 @@ class TrackRecord:
     thumbnail: Place | None
 
     @classmethod
-    def of(cls, track: Track, confirm: int, sure: float, pictures: Thumbnails | None) -> TrackRecord:
-        """The record of a track that has ended."""
+    def of(cls, track: Track, settings: Settings, pictures: Thumbnails | None, *, lost: bool) -> TrackRecord:
+        """The record of a track that has ended.
+
+        Args:
+            lost: its face was not found again, as opposed to a shot or a video that ended.
+        """
         doubt = ""
         if not track.usable:
             doubt = "every face is too small, blurred or turned"
-        elif track.faces < confirm and track.best_score < sure:
+        elif lost and is_brief(track, settings):
+            doubt = "seen too briefly"
+        elif track.faces == 1 and track.best_score < settings.sure:
             doubt = "seen once and not surely a face"
         place = pictures.add(track.thumbnail) if pictures is not None and track.thumbnail is not None else None
         mean = track.mean
@@ -53,3 +60,8 @@ class TrackRecord:
         """Plain values without the template."""
         return {"track": self.number, "start": round(self.start, 3), "end": round(self.end, 3), "faces": self.faces,
                 "best_seconds": round(self.best_seconds, 3), "quality": self.quality, "too_poor": self.doubt or None}
+
+
+def is_brief(track: Track, settings: Settings) -> bool:
+    """Whether a track is so short that its face may be one half hidden by another."""
+    return settings.every <= settings.brief and track.last - track.start < settings.brief

@@ -28,8 +28,9 @@ class Settings:
         spacing: s between faces that a track keeps, since neighbouring frames add nothing.
         cut: change of picture from which it is a cut, see `cuts.py`.
         merge_gap: s; shorter absences are not shown as absences.
-        confirm: faces that a track has before its person counts, unless one has the confidence `sure`.
-        sure: see `confirm`.
+        brief: s; a track that loses its face sooner is too short to tell who it was: most are faces half hidden by another one.
+            No rule where frames are farther apart than that.
+        sure: confidence from which a face seen once, in the last frame of a shot, counts.
         usable: the least quality of a face that a person is counted by.
         comparable: the least quality of a face that may break a track by looking different.
         reconnect: tries to connect again to a lost stream.
@@ -46,7 +47,7 @@ class Settings:
     spacing: float = 0.3
     cut: float = 0.35
     merge_gap: float = 2.0
-    confirm: int = 2
+    brief: float = 0.35
     sure: float = 0.75
     usable: Usable = DEFAULT_USABLE
     comparable: Usable = COMPARABLE
@@ -54,7 +55,7 @@ class Settings:
     pictures: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("every", "overlap", "reach", "patience", "check_every", "spacing", "cut", "merge_gap", "confirm", "reconnect"):
+        for name in ("every", "overlap", "reach", "patience", "check_every", "spacing", "cut", "merge_gap", "brief", "reconnect"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise InputError(name, expected="a number >= 0", got=str(value))

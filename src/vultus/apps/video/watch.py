@@ -77,16 +77,17 @@ class _Watching:
         cut = self.cuts.is_cut(frame.image)
         ended = self.tracker.finish() if cut else []
         over, owners = self.tracker.step(seen)
-        self._keep([*ended, *over])
+        self._keep(ended, lost=False)
+        self._keep(over, lost=True)
         self.looked_at, self.cut_count, self.seconds = self.looked_at + 1, self.cut_count + cut, frame.seconds
         self.embedded += seen.embedded
         return View(frame.seconds, frame.image, seen.faces, tuple(owners), tuple(self.tracker.open), (*ended, *over), cut)
 
     def end(self) -> None:
-        self._keep(self.tracker.finish())
+        self._keep(self.tracker.finish(), lost=False)
 
-    def _keep(self, tracks: list[Track]) -> None:
-        self.records += [TrackRecord.of(track, self.settings.confirm, self.settings.sure, self.pictures) for track in tracks]
+    def _keep(self, tracks: list[Track], *, lost: bool) -> None:
+        self.records += [TrackRecord.of(track, self.settings, self.pictures, lost=lost) for track in tracks]
 
 
 def _result(run: _Watching, frames: VideoFrames, gallery: Gallery | None, ended: str) -> VideoResult:
@@ -100,8 +101,8 @@ def _result(run: _Watching, frames: VideoFrames, gallery: Gallery | None, ended:
     return VideoResult(
         source=video.source.name, kind=video.source.kind, facts=video.facts, seconds=run.seconds, ended=ended, frames=video.frames,
         looked_at=run.looked_at, dropped=frames.dropped, reconnected=frames.reconnected, cuts=run.cut_count, embedded=run.embedded,
-        people=people, tracks=tuple(run.records), doubts=tuple(doubts(groups, together, run.rule)), rule=run.rule,
-        space=run.recogniser.space, settings=run.settings.as_dict(), gallery=None if gallery is None else gallery.path.name,
+        people=people, tracks=tuple(run.records), together=frozenset(together), doubts=tuple(doubts(groups, together, run.rule)),
+        rule=run.rule, space=run.recogniser.space, settings=run.settings.as_dict(), gallery=None if gallery is None else gallery.path.name,
         warnings=_warnings(run, frames, ended, gallery))
 
 
