@@ -14,7 +14,7 @@ class Usable:
     Chosen on the 471 people with several pictures of LFW folds 1-3: copies of their pictures made smaller, blurred, compressed,
     darkened or turned were compared with an untouched picture of the same person at the similarity that strangers reach in 1 of
     1,000 comparisons. A face is refused where two in five of these comparisons or more fail; of 1,754 untouched pictures 1 is.
-    What the thresholds do to the people of folds 4-5 stands in `results/core/quality.json`.
+    What the thresholds do to the people of folds 4-5 stands in `results/quality/components.json`.
 
     Args:
         face_px: px, shorter side of the box; 64 % failed at 12 to 16 px, 31 % at 16 to 20, 18 % at 20 to 24.

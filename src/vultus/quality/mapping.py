@@ -28,8 +28,8 @@ def falling(x: float, centre: float, width: float, height: float = 100.0, start:
 
 
 def pose(angle_deg: float) -> int:
-    """100 cos^2 of an angle in degrees."""
-    return clipped(100 * math.cos(math.radians(angle_deg)) ** 2)
+    """100 cos^2 of an angle in degrees, 0 from 90 on, where the reference's formula would rise again."""
+    return clipped(100 * max(math.cos(math.radians(angle_deg)), 0.0) ** 2)
 
 
 def mean_luminance(mean: float) -> int:
