@@ -218,6 +218,8 @@ def test_extract_faces_of_batches_and_expanded(bgr: Draw, toy: Recogniser) -> No
     small, large = (DeepFace.extract_faces(bgr(RED), expand_percentage=share, align=False, recogniser=toy)[0] for share in (0, 50))
     assert (small["facial_area"]["w"], large["facial_area"]["w"]) == (60, 90) and large["face"].shape == (90, 90, 3)
     assert (small["facial_area"]["x"], large["facial_area"]["x"]) == (20, 5)
+    huge = DeepFace.extract_faces(bgr(RED), expand_percentage=10 ** 9, recogniser=toy)[0]
+    assert huge["face"].shape == (200, 200, 3) and huge["facial_area"]["w"] == 100  # bounded by the picture, not by the caller
     whole = DeepFace.extract_faces(bgr(RED), detector_backend="skip", recogniser=toy)[0]
     assert whole["face"].shape == (100, 100, 3) and whole["confidence"] == 0
 
@@ -284,7 +286,8 @@ def test_urls_are_not_fetched(url: str, bgr: Draw, toy: Recogniser) -> None:
 
 @pytest.mark.parametrize(("call", "options"), [
     ("verify", {"distance_metric": "manhattan"}), ("verify", {"normalization": "none"}), ("verify", {"threshold": float("nan")}),
-    ("verify", {"threshold": "0.4"}), ("verify", {"expand_percentage": "much"}), ("represent", {"max_faces": 0}),
+    ("verify", {"threshold": "0.4"}), ("verify", {"expand_percentage": "much"}), ("verify", {"expand_percentage": float("inf")}),
+    ("represent", {"max_faces": 0}),
     ("extract_faces", {"color_face": "hsv"}), ("analyze", {"actions": ("mood",)}), ("analyze", {"actions": ()}),
     ("analyze", {"actions": 3})])
 def test_values_that_nobody_knows(call: str, options: dict[str, Any], bgr: Draw, toy: Recogniser) -> None:

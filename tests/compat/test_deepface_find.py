@@ -181,7 +181,7 @@ def test_pandas_is_used_when_it_is_there_and_asked_for_by_name(bgr: Draw, album:
     frame, = DeepFace.find(bgr(RED), album, recogniser=toy, calibration=rule)
     assert isinstance(frame, Frame) and len(frame.rows) == 2
     nothing, = find(bgr(BLUE), album, toy, rule, return_type="pandas")
-    assert set(nothing.columns) == COLUMNS
+    assert set(nothing.columns) == COLUMNS | EXTRA
     monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == "pandas" else found(name, *rest))
     assert isinstance(DeepFace.find(bgr(RED), album, recogniser=toy, calibration=rule)[0], list)
     assert isinstance(DeepFace.find(bgr(RED), album, batched=True, recogniser=toy, calibration=rule)[0], list)

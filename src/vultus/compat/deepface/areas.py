@@ -43,7 +43,11 @@ def face_picture(image: Image, faces: Faces, index: int, *, align: bool, expand_
         area = facial_area(faces, index, expand_percentage)
         return image[area["y"]:area["y"] + area["h"], area["x"]:area["x"] + area["w"]]
     import cv2
+    height, width = faces.size
     left, top, right, bottom = _bounds(faces.boxes[index], expand_percentage)
+    # Black may surround the picture by half its size, no more: what a caller asks for must not decide how much memory is taken.
+    left, right = (min(max(edge, -(width // 2)), width + width // 2) for edge in (left, right))
+    top, bottom = (min(max(edge, -(height // 2)), height + height // 2) for edge in (top, bottom))
     size = (max(1, right - left), max(1, bottom - top))
     line = faces.points[index, 1] - faces.points[index, 0]
     turn = np.arctan2(line[1], line[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 
 from vultus.compat.deepface.exceptions import UnimplementedError
@@ -24,7 +25,8 @@ def no_anti_spoofing(asked: bool) -> None:
 
 def checked_percentage(expand_percentage: int) -> int:
     """A share in percent, 0 or more; negative ones count as 0, as in DeepFace."""
-    if isinstance(expand_percentage, bool) or not isinstance(expand_percentage, (int, float)) or expand_percentage != expand_percentage:
+    number = isinstance(expand_percentage, (int, float)) and not isinstance(expand_percentage, bool)
+    if not number or not math.isfinite(expand_percentage):
         raise InputError("expand_percentage", expected="a number of percent", got=repr(expand_percentage))
     return max(0, int(expand_percentage))
 

@@ -28,7 +28,7 @@ from vultus.pipeline.face_table import FaceRows
 from vultus.types import Faces
 
 COLUMNS = ("identity", "hash", "target_x", "target_y", "target_w", "target_h", "threshold", "source_x", "source_y", "source_w", "source_h",
-           "distance", "confidence")
+           "distance", "confidence", "decision", "reason", "similarity", "fpir_at_score", "fpir_upper", "calibration_domain")
 
 
 @checked_call

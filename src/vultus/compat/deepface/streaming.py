@@ -66,7 +66,7 @@ def stream(db_path: str | os.PathLike[str] = "", model_name: str = DEFAULT_MODEL
     _checked(distance_metric, enable_face_analysis, detector_backend, time_threshold, frame_threshold, anti_spoofing)
     chosen = choose(model_name, detector_backend, recogniser)
     names = _Names(db_path, chosen.recogniser, calibration, max(1, frame_threshold))
-    settings = Settings(confirm=max(1, frame_threshold), pictures=False)
+    settings = Settings(pictures=False)
     with ExitStack() as stack:
         screen = _Screen(stack, preview, output_path, names, settings.every)
         return watch(source, chosen.recogniser, settings=settings, on_view=screen.show)
