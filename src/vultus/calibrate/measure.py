@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vultus.calibrate.comparisons import Comparisons
+from vultus.calibrate.search import SIZES, search_curves
 from vultus.calibrate.support import accept, low_threshold
 from vultus.decide import Calibration, SearchCurve
 from vultus.errors import InputError
@@ -23,7 +24,7 @@ Array = NDArray[np.float64]
 
 def calibrate(templates: Embeddings, subjects: NDArray[Any], *, name: str, domain: str, source: dict[str, Any],
               rng: np.random.Generator, target_fmr: float = 1e-3, target_fnmr: float = 0.05,
-              status: str = "provisional") -> Calibration:
+              status: str = "provisional", sizes: Sequence[int] = SIZES) -> Calibration:
     """Measure a calibration from labelled templates, every two of which are compared.
 
     Args:
@@ -33,23 +34,26 @@ def calibrate(templates: Embeddings, subjects: NDArray[Any], *, name: str, domai
         rng: draws where a limit is bootstrapped.
         target_fmr: 0..1.
         target_fnmr: 0..1.
+        sizes: galleries that strangers are searched in, templates; those that the sample is too small for are left out.
 
     Raises:
         InputError: the sample does not support the target; says how many people would.
     """
     return calibrate_pairs(Comparisons.of_templates(templates, subjects), space=templates.space, name=name, domain=domain, source=source,
-                           rng=rng, target_fmr=target_fmr, target_fnmr=target_fnmr, status=status)
+                           rng=rng, target_fmr=target_fmr, target_fnmr=target_fnmr, status=status,
+                           search=lambda scores: search_curves(templates, subjects, scores.tolist(), rng, sizes))
 
 
 def calibrate_pairs(pairs: Comparisons, *, space: str, name: str, domain: str, source: dict[str, Any], rng: np.random.Generator,
                     target_fmr: float = 1e-3, target_fnmr: float = 0.05, status: str = "provisional",
-                    search: Callable[[Array], tuple[SearchCurve, ...]] = lambda scores: ()) -> Calibration:
+                    search: Callable[[Array], tuple[SearchCurve, ...]] = lambda scores: (), curve: FmrCurve | None = None) -> Calibration:
     """Measure a calibration from compared pairs; arguments as for `calibrate`.
 
     Args:
         search: given the grid of scores, the curves of searches on it.
+        curve: what `measured_curve` gave, to spare measuring it again.
     """
-    curve = measured_curve(pairs, rng)
+    curve = curve or measured_curve(pairs, rng)
     verdict = accept(target_fmr, curve, pairs)
     assert verdict.t_hi is not None and verdict.t_point is not None
     assert verdict.t_point_low is not None and verdict.t_point_high is not None
