@@ -4,6 +4,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -18,7 +19,7 @@ from vultus.compat.deepface.datastore import Datastore
 from vultus.compat.deepface.decisions import search_evidence
 from vultus.compat.deepface.parameters import UndecidedSearchWarning
 from vultus.decide import Calibration, SearchCurve
-from vultus.errors import InputError, UnsupportedError
+from vultus.errors import InputError, StorageError, UnsupportedError
 from vultus.image import encode_jpeg
 from vultus.pipeline import Recogniser
 from vultus.types import Image
@@ -92,7 +93,7 @@ def test_the_table_follows_the_folder_and_computes_only_what_changed(bgr: Draw, 
                                                                     rule: Calibration, colour_embedder: Any) -> None:
     find(bgr(RED), album, toy, rule)
     kept = sorted(path.name for path in album.iterdir() if path.is_file() and path.name.startswith("ds_"))
-    assert [Path(name).suffix for name in kept] == [".json", ".parquet"]
+    assert [Path(name).suffix for name in kept] == [".json", ".lock", ".parquet"]
     assert not list(album.glob("**/*.pkl")) and not list(album.glob("*.parts"))
     colour_embedder.sizes.clear()
     find(bgr(RED), album, toy, rule)
@@ -124,6 +125,27 @@ def test_a_damaged_or_foreign_table_is_made_again(bgr: Draw, album: Path, toy: R
                    lambda: store.index.write_text("[]"), store.table.unlink):
         damage()
         assert len(find(bgr(RED), album, toy, rule)[0]) == 2
+
+
+def test_searches_at_the_same_time_share_the_work(bgr: Draw, album: Path, toy: Recogniser, rule: Calibration, colour_embedder: Any) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        found = [job.result() for job in [pool.submit(find, bgr(RED), album, toy, rule) for _ in range(4)]]
+    assert [len(hits) for hits, in found] == [2, 2, 2, 2]
+    assert sum(colour_embedder.sizes) == 4 + 3  # four probes, and every face of the folder once
+
+
+def test_an_emptied_folder_is_an_error_again(bgr: Draw, album: Path, toy: Recogniser, rule: Calibration) -> None:
+    find(bgr(RED), album, toy, rule)
+    for picture in album.rglob("*.jpg"):
+        picture.unlink()
+    with pytest.raises(exceptions.EmptyDatasource):
+        find(bgr(RED), album, toy, rule)
+
+
+def test_a_folder_that_cannot_be_written_says_so(bgr: Draw, album: Path, toy: Recogniser, rule: Calibration) -> None:
+    Datastore(album, toy).table.with_suffix(".lock").mkdir()
+    with pytest.raises(StorageError, match="writable"):
+        find(bgr(RED), album, toy, rule)
 
 
 def test_another_recogniser_has_a_table_of_its_own(album: Path, toy: Recogniser, drawn_detector: Any) -> None:

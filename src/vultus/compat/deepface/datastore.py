@@ -12,12 +12,14 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from vultus._version import __version__
 from vultus.data.picture_files import find_pictures
-from vultus.image import as_text
+from vultus.errors import StorageError
+from vultus.image import as_text, shown
 from vultus.pipeline import Recogniser
 from vultus.pipeline.face_table import FaceRows, read_table, schema
 from vultus.pipeline.parquet import read_batches, write_batches
@@ -46,11 +48,14 @@ class Datastore:
             StorageError: the folder cannot be written.
         """
         found = {as_text(picture.path): picture for picture in find_pictures([self.folder])}
-        present, known = {path: as_text(picture.facts()) for path, picture in found.items()}, self._known()
-        wanted = [path for path, facts in present.items() if known.get(path) != facts]
-        if wanted or set(known) - set(present):
-            self._write([found[path].path for path in wanted], set(present) - set(wanted), resume=bool(known))
-            write_bytes(self.index, json.dumps({"bytes": self.table.stat().st_size, "pictures": present}).encode())
+        present = {path: as_text(picture.facts()) for path, picture in found.items()}
+        if self._known() != present:
+            with alone(self.table.with_suffix(".lock")):
+                known = self._known()  # another search may have done it while this one waited
+                wanted = [path for path, facts in present.items() if known.get(path) != facts]
+                if known != present:
+                    self._write([found[path].path for path in wanted], set(present) - set(wanted), resume=bool(known))
+                    write_bytes(self.index, json.dumps({"bytes": self.table.stat().st_size, "pictures": present}).encode())
         return len(present)
 
     def rows(self) -> FaceRows:
@@ -85,6 +90,24 @@ class Datastore:
             at = [i for i, path in enumerate(batch.column("path").to_pylist()) if path in kept]
             if at:
                 yield batch.take(Array(at, DataType.uint32()))
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Wait until no other search, in any thread or process, holds this lock; where there are no such locks, do not wait."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    try:
+        file = path.open("ab")
+    except OSError as error:
+        raise StorageError(f"cannot write {shown(path)}: {error.strerror}; the table of a search lies in the folder that is searched, so "
+                           "make it writable or search a copy") from error
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def absolute(folder: str | os.PathLike[str]) -> Path:
