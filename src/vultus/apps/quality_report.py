@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vultus import registry
 from vultus.apps.contact_sheet import Cell, with_inline_thumbnails
@@ -20,7 +21,7 @@ from vultus.errors import InputError
 from vultus.geometry import yaw_deg
 from vultus.image import DEFAULT_LIMITS, Limits, as_text, shown
 from vultus.pipeline.reading import Picture, named, read
-from vultus.plots import histogram
+from vultus.plots import curves
 from vultus.quality.catalogue import ADVISE_BELOW, CATALOGUE, Entry, entry
 from vultus.quality.component import Assessment, Component
 from vultus.quality.gate import DEFAULT_USABLE, Usable, low_quality
@@ -203,6 +204,14 @@ def _plots(summary: Summary) -> dict[str, str]:
         for known in CATALOGUE if summary.faces else ():
             values = np.array([each.value for each in summary.of(known.name) if each.value >= 0], np.float64)
             if values.size:
-                file = histogram(Path(folder) / "plot.svg", {known.name: values}, title=known.name, x_title="0 worst .. 100 best", bins=20)
+                file = curves(Path(folder) / "plot.svg", {"share of faces": _outline(values)}, title=known.name,
+                              x_title="0 worst .. 100 best", y_title="share of faces")
                 made[known.name] = "data:image/svg+xml;base64," + base64.b64encode(file.read_bytes()).decode()
     return made
+
+
+def _outline(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The outline of a histogram over the whole scale, so that all plots can be compared."""
+    edges = np.linspace(0, 100, 21)
+    heights = np.histogram(values, edges)[0] / values.size
+    return np.repeat(edges, 2), np.concatenate([[0], np.repeat(heights, 2), [0]])
