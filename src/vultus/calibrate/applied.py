@@ -11,7 +11,7 @@ from vultus.calibrate.comparisons import Comparisons
 from vultus.decide import Calibration
 from vultus.evaluate.bounds import binomial_lower, binomial_upper
 from vultus.evaluate.cllr import cllr, llr, min_cllr
-from vultus.evaluate.people_bootstrap import MIN_ERRORS, mean_interval
+from vultus.evaluate.people_bootstrap import MIN_ERRORS, FmrCurve, mean_interval
 
 NOMINAL = (0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4)
 
@@ -94,7 +94,7 @@ def apply(calibration: Calibration, pairs: Comparisons, rng: np.random.Generator
     return Applied(
         fmr_point=point, fmr_hi=high, fmr_lo=low, fnmr_point=miss_point, fnmr_hi=miss_high, fnmr_lo=miss_low,
         undecided_mated=mated_rate(pairs, (own >= lo) & (own < hi), rng), undecided_non_mated=_between(pairs, lo, hi, rng),
-        reliability=_reliability(calibration, pairs, rng), cllr=cost, min_cllr=min_cllr(mated, non_mated),
+        reliability=reliability(_stated(calibration), pairs, rng), cllr=cost, min_cllr=min_cllr(mated, non_mated),
         people=pairs.people, mated_people=pairs.mated_people)
 
 
@@ -115,8 +115,7 @@ def mated_rate(pairs: Comparisons, errors: NDArray[np.bool_], rng: np.random.Gen
 
 
 def _fmr(pairs: Comparisons, threshold: float, rng: np.random.Generator) -> Rate:
-    curve = pairs.curve(np.array([threshold]), rng)
-    return Rate(float(curve.fmr[0]), float(curve.low[0]), float(curve.high[0]))
+    return _rate(pairs.curve(np.array([threshold]), rng), 0)
 
 
 def _between(pairs: Comparisons, low: float, high: float, rng: np.random.Generator) -> Rate:
@@ -125,13 +124,23 @@ def _between(pairs: Comparisons, low: float, high: float, rng: np.random.Generat
     return _fmr(replace(pairs, scores=((pairs.scores >= low) & (pairs.scores < high)).astype(np.float32), matrix=matrix), 1.0, rng)
 
 
-def _reliability(calibration: Calibration, pairs: Comparisons, rng: np.random.Generator) -> tuple[Reliability, ...]:
-    scores, rates = np.array(calibration.scores), np.array(calibration.fmr)
-    place = [int(np.flatnonzero(rates <= nominal)[0]) for nominal in NOMINAL if (rates <= nominal).any()]
-    curve = pairs.curve(scores[place], rng)
-    rows = []
-    for i, at in enumerate(place):
-        stated = Rate(calibration.fmr[at], calibration.fmr_low[at], calibration.fmr_high[at])
-        realised = Rate(float(curve.fmr[i]), float(curve.low[i]), float(curve.high[i]))
-        rows.append(Reliability(NOMINAL[i], float(scores[at]), stated, realised))
-    return tuple(rows)
+def reliability(curve: FmrCurve, pairs: Comparisons, rng: np.random.Generator) -> tuple[Reliability, ...]:
+    """The rates of a curve, at those of `NOMINAL` that it reaches, against what other pairs show at the same scores."""
+    nominal = [rate for rate in NOMINAL if (curve.fmr <= rate).any()]
+    place = [int(np.flatnonzero(curve.fmr <= rate)[0]) for rate in nominal]
+    if not place:
+        return ()
+    seen = pairs.curve(curve.thresholds[place], rng)
+    return tuple(Reliability(rate, float(curve.thresholds[at]), _rate(curve, at), _rate(seen, i))
+                 for i, (rate, at) in enumerate(zip(nominal, place, strict=True)))
+
+
+def _stated(calibration: Calibration) -> FmrCurve:
+    """The curve of a calibration file."""
+    scores, fmr, upper = (np.array(column) for column in (calibration.scores, calibration.fmr, calibration.fmr_upper))
+    return FmrCurve(scores, fmr, upper, np.ones(len(scores), np.bool_), calibration.people, np.array(calibration.fmr_low),
+                    np.array(calibration.fmr_high))
+
+
+def _rate(curve: FmrCurve, index: int) -> Rate:
+    return Rate(float(curve.fmr[index]), float(curve.low[index]), float(curve.high[index]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -11,6 +11,7 @@ from vultus.cli.output import json_option, print_json, warn
 
 if TYPE_CHECKING:
     from vultus.apps.search import SearchResult
+    from vultus.decide import Calibration
     from vultus.pipeline import Recogniser
 
 STATUS = {"found": 0, "unknown": 1, "undecided": 3}
@@ -21,9 +22,13 @@ STATUS = {"found": 0, "unknown": 1, "undecided": 3}
 @click.argument("pictures", nargs=-1, required=True, type=click.Path())
 @click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="How many faces to list.")
 @click.option("--html", type=click.Path(), help="Also write a page with the faces side by side.")
+@click.option("--calibration", "calibration_file", type=click.Path(), help="Decide by this file, not by the packaged one.")
+@click.option("--detector", default="centerface", show_default=True, help="Method of task detect.")
+@click.option("--embedder", default="dlib_resnet", show_default=True, help="Method of task embed; needs its own calibration.")
 @click.option("--engine", default="onnxruntime", show_default=True, help="Inference engine.")
 @json_option
-def command(probe: str, pictures: tuple[str, ...], top: int, html: str | None, engine: str, as_json: bool) -> int:
+def command(probe: str, pictures: tuple[str, ...], top: int, html: str | None, calibration_file: str | None, detector: str,
+            embedder: str, engine: str, as_json: bool) -> int:
     """Rank the faces on PICTURES (files, folders, or one table of 'vultus represent') by similarity to the face on PROBE.
 
     Exit status: 0 found, 1 unknown, 3 undecided, 2 the probe is missing or cannot be read.
@@ -31,12 +36,14 @@ def command(probe: str, pictures: tuple[str, ...], top: int, html: str | None, e
     from pathlib import Path
 
     from vultus.apps import search
+    from vultus.decide import Calibration
     from vultus.pipeline import Recogniser
-    recogniser = Recogniser(engine=engine)
+    rule: Calibration | Literal["packaged"] = Calibration.read(Path(calibration_file)) if calibration_file else "packaged"
+    recogniser = Recogniser(detector, embedder, engine=engine)
     if len(pictures) == 1 and pictures[0].endswith(".parquet"):
-        result = search.find_in_table(probe, Path(pictures[0]), recogniser, top=top)
+        result = search.find_in_table(probe, Path(pictures[0]), recogniser, top=top, calibration=rule)
     else:
-        result = _in_folders(probe, pictures, recogniser, top)
+        result = _in_folders(probe, pictures, recogniser, top, rule)
     if html is not None:
         _write_page(result, html)
     for path, error in list(result.errors.items())[:5]:
@@ -49,14 +56,15 @@ def command(probe: str, pictures: tuple[str, ...], top: int, html: str | None, e
     return STATUS[result.outcome]
 
 
-def _in_folders(probe: str, pictures: tuple[str, ...], recogniser: Recogniser, top: int) -> SearchResult:
+def _in_folders(probe: str, pictures: tuple[str, ...], recogniser: Recogniser, top: int,
+                rule: Calibration | Literal["packaged"]) -> SearchResult:
     from tqdm import tqdm
 
     from vultus.apps.search import find
     from vultus.data.picture_files import find_pictures
     with tqdm(find_pictures(pictures), desc="find", unit="picture", file=sys.stderr, disable=not sys.stderr.isatty(),
               leave=False) as files:
-        return find(probe, files, recogniser, top=top)
+        return find(probe, files, recogniser, top=top, calibration=rule)
 
 
 def _write_page(result: SearchResult, html: str) -> None:

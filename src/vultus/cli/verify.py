@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from vultus.cli.output import json_option, print_json
@@ -12,19 +14,26 @@ STATUS = {"match": 0, "no_match": 1, "undecided": 3}
 @click.command("verify")
 @click.argument("a", type=click.Path())
 @click.argument("b", type=click.Path())
+@click.option("--calibration", "calibration_file", type=click.Path(), help="Decide by this file, not by the packaged one.")
+@click.option("--detector", default="centerface", show_default=True, help="Method of task detect.")
+@click.option("--embedder", default="dlib_resnet", show_default=True, help="Method of task embed; needs its own calibration.")
 @click.option("--engine", default="onnxruntime", show_default=True, help="Inference engine.")
 @click.option("--any-quality", is_flag=True, help="Also compare small, blurred, turned or hardly visible faces.")
 @json_option
-def command(a: str, b: str, engine: str, any_quality: bool, as_json: bool) -> int:
+def command(a: str, b: str, calibration_file: str | None, detector: str, embedder: str, engine: str, any_quality: bool,
+            as_json: bool) -> int:
     """Compare the main faces of pictures A and B.
 
     Exit status: 0 match, 1 no match, 3 undecided (no face, several of similar size, low quality, or between the thresholds),
     2 a picture is missing or cannot be read.
     """
     from vultus.apps.verification import verify
+    from vultus.decide import Calibration
     from vultus.pipeline import Recogniser
     from vultus.quality.gate import ANY_QUALITY, DEFAULT_USABLE
-    decision = verify(a, b, Recogniser(threads=1, batch=2, engine=engine), usable=ANY_QUALITY if any_quality else DEFAULT_USABLE)
+    rule = Calibration.read(Path(calibration_file)) if calibration_file else "packaged"
+    decision = verify(a, b, Recogniser(detector, embedder, threads=1, batch=2, engine=engine), calibration=rule,
+                      usable=ANY_QUALITY if any_quality else DEFAULT_USABLE)
     if as_json:
         print_json(decision.as_dict())
     else:
