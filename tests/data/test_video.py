@@ -143,7 +143,8 @@ def test_one_frame(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("content", "words"), [
     (None, "nothing there"), (b"", "0 bytes"), (b"no video at all" * 99, "cannot be opened"),
-    (b"#EXTM3U\nhttp://elsewhere/x.ts\n", "list of other files"), (b"\xef\xbb\xbfffconcat version 1.0\nfile /etc/passwd", "list of other files")])
+    (b"#EXTM3U\nhttp://elsewhere/x.ts\n", "list of other files"),
+    (b"\xef\xbb\xbfffconcat version 1.0\nfile /etc/passwd", "list of other files")])
 def test_what_is_no_video_is_one_sentence(tmp_path: Path, content: bytes | None, words: str) -> None:
     path = tmp_path / "x.mp4"
     if content is not None:
@@ -187,7 +188,7 @@ def test_the_host_of_an_address_is_shown() -> None:
 
 
 def test_a_lost_camera_is_explained_and_its_frames_are_kept() -> None:
-    video, captures = camera(7)
+    video, _ = camera(7)
     found: list[float] = []
     frame = video.next()
     while frame is not None:
@@ -198,7 +199,7 @@ def test_a_lost_camera_is_explained_and_its_frames_are_kept() -> None:
 
 
 def test_a_camera_that_cannot_be_opened() -> None:
-    with pytest.raises(ImageError, match="camera 0: expected a camera that can be opened.*plugged in"):
+    with pytest.raises(ImageError, match=r"camera 0: expected a camera that can be opened.*plugged in"):
         camera(-1)
 
 

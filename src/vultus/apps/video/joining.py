@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +49,8 @@ def joining_rule(space: str, *, threshold: float | None = None, rendered: bool =
     """The rule for a space.
 
     Args:
-        threshold: given by the caller; None takes the packaged grouping rule, or for rendered people the threshold at which the
-            packaged calibration calls two of them the same.
+        threshold: given by the caller; None takes the packaged rule, or for rendered people the threshold at which the packaged
+            calibration calls two of them the same.
 
     Raises:
         InputError: no threshold was given and none is packaged.
@@ -61,11 +63,22 @@ def joining_rule(space: str, *, threshold: float | None = None, rendered: bool =
     elif rendered and known is not None:
         chosen, source = known.t_hi, known.domain
     else:
-        rule = packaged_rule(space)
-        chosen, source = rule.threshold, f"{rule.domain}; {rule.chosen_by}"
+        chosen, source = _packaged(space)
     low, high = (known.t_lo, known.t_hi) if known is not None else (chosen, chosen)
     return JoiningRule(chosen, min(low, chosen), max(high, chosen), min(low, chosen) - 0.01, source,
                        None if known is None else known.domain)
+
+
+def _packaged(space: str) -> tuple[float, str]:
+    """The threshold that was chosen for counting the few people of a video, else the one for sorting photographs of many people."""
+    folder = resources.files("vultus.data") / "video_joining"
+    for entry in sorted(folder.iterdir(), key=lambda e: e.name) if folder.is_dir() else ():
+        if entry.name.endswith(".json"):
+            record = json.loads(entry.read_text("utf-8"))
+            if record["space"] == space:
+                return float(record["threshold"]), f"{record['domain']}; {record['chosen_by']}"
+    rule = packaged_rule(space)
+    return rule.threshold, f"{rule.domain}; {rule.chosen_by}"
 
 
 def join(tracks: Sequence[TrackRecord], together: Iterable[tuple[int, int]], rule: JoiningRule,
@@ -94,6 +107,14 @@ def join(tracks: Sequence[TrackRecord], together: Iterable[tuple[int, int]], rul
     for track in good:
         groups[int(labels[node[track.number]])].append(track)
     return sorted(groups, key=lambda group: (min(track.start for track in group), group[0].number))
+
+
+def possible_counts(tracks: Sequence[TrackRecord], together: Iterable[tuple[int, int]], rule: JoiningRule,
+                    names: Mapping[int, str] | None = None) -> tuple[int, int]:
+    """How many people there are at least and at most, if every doubtful answer of the calibration fell one way."""
+    pairs = list(together)
+    least, most = (len(join(tracks, pairs, replace(rule, threshold=cut), names)) for cut in (rule.low, rule.high))
+    return least, most
 
 
 def doubts(people: Sequence[Sequence[TrackRecord]], together: Iterable[tuple[int, int]], rule: JoiningRule) -> list[Doubt]:

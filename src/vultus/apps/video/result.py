@@ -61,6 +61,7 @@ class VideoResult:
         tracks: all tracks, `too_poor` those that belong to nobody.
         together: pairs of track numbers that were visible at the same time.
         doubts: pairs of people that may be one.
+        counts: people at least and at most, if every doubtful answer fell one way.
         rule: thresholds with their source.
         settings, space: what the result depends on.
         warnings: sentences for people.
@@ -81,6 +82,7 @@ class VideoResult:
     tracks: tuple[TrackRecord, ...]
     together: frozenset[tuple[int, int]]
     doubts: tuple[Doubt, ...]
+    counts: tuple[int, int]
     rule: JoiningRule
     space: str
     settings: dict[str, Any]
@@ -94,9 +96,8 @@ class VideoResult:
     @property
     def summary(self) -> str:
         """How many people, with what is uncertain, in one line."""
-        parts = [_count(len(self.people), "person", "people")]
-        if self.doubts:
-            parts.append(f"{_count(len(self.doubts), 'pair', 'pairs')} of them may be the same person")
+        least, most = self.counts
+        parts = [_count(len(self.people), "person", "people") + (f" ({least} to {most} are possible)" if least != most else "")]
         if self.too_poor:
             parts.append(f"{_count(len(self.too_poor), 'track', 'tracks')} too poor to tell")
         return "; ".join(parts)
@@ -110,6 +111,7 @@ class VideoResult:
                    "dropped": self.dropped, "reconnected": self.reconnected, "cuts": self.cuts, "embedded": self.embedded}
         return {"schema": 1, "kind": "vultus-timeline", "summary": self.summary, "source": source, "watched": watched,
                 "people": [person.as_dict() for person in self.people], "tracks": [track.as_dict() for track in self.tracks],
+                "people_at_least": self.counts[0], "people_at_most": self.counts[1],
                 "may_be_the_same": [[d.first, d.second, round(d.similarity, 4)] for d in self.doubts],
                 "thresholds": vars(self.rule), "space": self.space, "settings": self.settings, "gallery": self.gallery,
                 "warnings": list(self.warnings)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vultus.apps.one_person import Usable
 from vultus.data.video import Frame
@@ -25,6 +26,7 @@ class SeenFaces:
     Attributes:
         quality: `face_px`, `sharpness`, `yaw_deg`, float32 (n,) each.
         usefulness: float (n,), 0..1, for choosing the best faces of a track.
+        crowded: bool (n,), whether a more confident face covers part of it; such a face may show parts of two people.
     """
 
     def __init__(self, frame: Frame, faces: Faces, embedder: Embedder) -> None:
@@ -32,7 +34,8 @@ class SeenFaces:
         self._crops = crop(frame.image, faces, embedder.template)
         values = quality_fields(faces, self._crops)
         self.quality: dict[str, Float] = {name: values[name] for name in ("face_px", "sharpness", "yaw_deg")}
-        self.usefulness = usefulness(faces.scores, **self.quality)
+        self.crowded = crowded(faces)
+        self.usefulness = usefulness(faces.scores, **self.quality) * np.where(self.crowded, 0.25, 1).astype(np.float32)
         self._vectors: dict[int, Float] = {}
         self.embedded = 0
 
@@ -53,14 +56,32 @@ class SeenFaces:
         return self._vectors[row]
 
     def meets(self, row: int, least: Usable) -> bool:
-        """Whether a face has this quality at least."""
-        return (float(self.quality["face_px"][row]) >= least.face_px and float(self.quality["sharpness"][row]) >= least.sharpness
-                and abs(float(self.quality["yaw_deg"][row])) <= least.yaw_deg)
+        """Whether a face has this quality at least and is not partly covered by another."""
+        values = {name: float(rows[row]) for name, rows in self.quality.items()}
+        good = values["face_px"] >= least.face_px and values["sharpness"] >= least.sharpness and abs(values["yaw_deg"]) <= least.yaw_deg
+        return good and not self.crowded[row]
 
     def thumbnail(self, row: int) -> Image:
         """The face with some surroundings, uint8 RGB."""
         from vultus.apps.contact_sheet import THUMBNAIL
         return np.asarray(crop(self._image, self.faces[row], THUMBNAIL).images[0], np.uint8)
+
+
+def crowded(faces: Faces, share: float = 0.1) -> NDArray[np.bool_]:
+    """Faces (n,) of whose box, or inside whose box, a more confident face takes at least `share` of the smaller of the two."""
+    boxes, found = faces.boxes, np.zeros(len(faces), bool)
+    for row in range(len(faces)):
+        for other in range(len(faces)):
+            if faces.scores[other] > faces.scores[row] and shared(boxes[row], boxes[other]) >= share:
+                found[row] = True
+    return found
+
+
+def shared(a: Float, b: Float) -> float:
+    """Share of the smaller of two boxes (4,) that lies in the other, 0..1."""
+    span = np.clip(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0, None)
+    smaller = min(float(np.prod(a[2:] - a[:2])), float(np.prod(b[2:] - b[:2])))
+    return float(np.prod(span)) / max(smaller, 1e-6)
 
 
 def usefulness(scores: Float, face_px: Float, sharpness: Float, yaw_deg: Float) -> Float:

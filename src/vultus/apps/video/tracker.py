@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vultus.apps.video.assignment import best_pairs
-from vultus.apps.video.seen_faces import SeenFaces
+from vultus.apps.video.seen_faces import SeenFaces, shared
 from vultus.apps.video.settings import Settings
 from vultus.apps.video.track import Track
 from vultus.geometry import iou
@@ -77,7 +77,7 @@ class Tracker:
         for i, a in enumerate(rows):
             for b in rows[i + 1:]:
                 first, second = owners[a], owners[b]
-                if first and second and inside(seen.faces.boxes[a], seen.faces.boxes[b]) < SAME_FACE:
+                if first and second and shared(seen.faces.boxes[a], seen.faces.boxes[b]) < SAME_FACE:
                     low, high = sorted((first.number, second.number))
                     self.together.add((low, high))
 
@@ -125,10 +125,3 @@ class Tracker:
             if looks >= 0 or not comparable:
                 scores[t, f] = 1e-3 + 0.5 * overlaps[t, f] + max(looks, 0.0)
         return scores
-
-
-def inside(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    """Share of the smaller of two boxes (4,) that lies in the other, 0..1."""
-    span = np.clip(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0, None)
-    smaller = min(float(np.prod(a[2:] - a[:2])), float(np.prod(b[2:] - b[:2])))
-    return float(np.prod(span)) / max(smaller, 1e-6)

@@ -8,7 +8,7 @@ from typing import Any
 
 from vultus.apps.video import names
 from vultus.apps.video.cuts import CutFinder
-from vultus.apps.video.joining import JoiningRule, doubts, join, joining_rule
+from vultus.apps.video.joining import JoiningRule, doubts, join, joining_rule, possible_counts
 from vultus.apps.video.looking import look
 from vultus.apps.video.record import TrackRecord
 from vultus.apps.video.result import PersonSeen, VideoResult, best_picture, merged
@@ -102,6 +102,7 @@ def _result(run: _Watching, frames: VideoFrames, gallery: Gallery | None, ended:
         source=video.source.name, kind=video.source.kind, facts=video.facts, seconds=run.seconds, ended=ended, frames=video.frames,
         looked_at=run.looked_at, dropped=frames.dropped, reconnected=frames.reconnected, cuts=run.cut_count, embedded=run.embedded,
         people=people, tracks=tuple(run.records), together=frozenset(together), doubts=tuple(doubts(groups, together, run.rule)),
+        counts=possible_counts(run.records, together, run.rule, known),
         rule=run.rule, space=run.recogniser.space, settings=run.settings.as_dict(), gallery=None if gallery is None else gallery.path.name,
         warnings=_warnings(run, frames, ended, gallery))
 
