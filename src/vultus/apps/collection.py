@@ -14,6 +14,7 @@ from vultus.decide.collection import CollectionCalibration
 from vultus.errors import InputError, SpaceError
 from vultus.gallery import Gallery, clock
 from vultus.pipeline import PictureResult, Recogniser
+from vultus.quality.gate import ANY_QUALITY
 from vultus.types import Embeddings
 
 SEED = 20_261
@@ -68,4 +69,5 @@ def _person(folder: Path, path: Path) -> str:
 
 
 def _usable(result: PictureResult) -> bool:
-    return not result.error and not objection(result)
+    """One face, or one that clearly is the main one, of any quality: `identify` searches poor faces too."""
+    return not result.error and not objection(result, ANY_QUALITY)

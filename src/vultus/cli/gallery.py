@@ -101,8 +101,9 @@ def calibrate(path: Path, strangers: Path | None, fpir: float | None, as_json: b
     from vultus.apps.identification import calibration_for
     from vultus.decide.search import search_rule
     from vultus.gallery import Gallery
+    from vultus.pipeline import Recogniser
     with Gallery.open(path, create=False) as gallery:
-        made = calibrate_gallery(gallery, strangers=strangers, target_fpir=fpir)
+        made = calibrate_gallery(gallery, Recogniser() if strangers else None, strangers=strangers, target_fpir=fpir)
         rule = search_rule(made.evidence(calibration_for(gallery, made.space)), made.templates, fpir, space=made.space)
         file = gallery.calibration_file
     if as_json:
