@@ -16,7 +16,10 @@ from typing import Any
 import click
 import pytest
 
+from vultus.bench.results import read_result
 from vultus.cli.main import cli
+from vultus.decide import Calibration
+from vultus.runtime.store import cards
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -106,6 +109,20 @@ def test_commands_in_sentences_exist(page: str) -> None:
             command, rest = _command(call)
             used = {word.split("=")[0] for word in rest if re.match(r"--?[a-z]", word)}
             assert used <= _options(command), f"{page}: {code}"
+
+
+@everywhere
+def test_other_scripts_are_installed(page: str) -> None:
+    scripts = re.findall(r"^(vultus[\w-]*) = ", (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
+    called = {line.split()[0] for block in _blocks(PAGES[page], "sh") for line in block.splitlines() if line.startswith("vultus-")}
+    assert called <= set(scripts)
+
+
+@everywhere
+def test_nets_that_are_pulled_exist(page: str) -> None:
+    known = {card.name for card in cards()}
+    pulled = re.findall(r"vultus models pull ((?:[a-z0-9][\w-]*,? ?)+)", PAGES[page])
+    assert {name for names in pulled for name in names.replace(",", " ").split()} <= known
 
 
 def test_every_verb_is_explained_somewhere() -> None:
@@ -215,3 +232,18 @@ def test_links_lead_somewhere(page: str) -> None:
 @everywhere
 def test_no_path_of_a_machine(page: str) -> None:
     assert not MACHINE.findall(PAGES[page])
+
+
+def test_the_fields_of_a_calibration_are_described() -> None:
+    page = PAGES["docs/reference/files.md"]
+    assert [name for name in Calibration.__dataclass_fields__ if f"`{name}`" not in page] == []
+
+
+def test_quoted_figures_are_those_measured() -> None:
+    measured = read_result("core/compat")
+    if measured is None:
+        pytest.skip("core/compat was not measured")
+    for kind in ("old against old", "new against old", "new against new"):
+        figures = [measured[f"{rate} at {where}, {kind}"].value for where in ("0.6", "our default cut") for rate in ("FMR", "FNMR")]
+        row = " | ".join([f"| {kind}", *(f"{value:.2g}" for value in figures)]) + " |"
+        assert row in PAGES["docs/moving-from/face-recognition.md"], f"expected {row}"

@@ -79,7 +79,7 @@ def _prose(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Text in which nothing is taken for markup."""
-    return re.sub(r"([*_<\[])", r"\\\1", text)
+    return re.sub(r"([*_\[])", r"\\\1", text.replace("<", "&lt;"))
 
 
 def _cell(text: str) -> str:
