@@ -39,9 +39,10 @@ def calibrate(templates: Embeddings, subjects: NDArray[Any], *, name: str, domai
     Raises:
         InputError: the sample does not support the target; says how many people would.
     """
-    return calibrate_pairs(Comparisons.of_templates(templates, subjects), space=templates.space, name=name, domain=domain, source=source,
-                           rng=rng, target_fmr=target_fmr, target_fnmr=target_fnmr, status=status,
-                           search=lambda scores: search_curves(templates, subjects, scores.tolist(), rng, sizes))
+    pairs = Comparisons.of_templates(templates, subjects)
+    return calibrate_pairs(pairs, space=templates.space, name=name, domain=domain, source=source, rng=rng, target_fmr=target_fmr,
+                           target_fnmr=target_fnmr, status=status,
+                           search=lambda scores: search_curves(templates[pairs.place], pairs.person, scores.tolist(), rng, sizes))
 
 
 def calibrate_pairs(pairs: Comparisons, *, space: str, name: str, domain: str, source: dict[str, Any], rng: np.random.Generator,

@@ -41,15 +41,16 @@ def review_list(pairs: Comparisons, t_hi: float, count: int = 100) -> tuple[Revi
     """The `count` most similar pairs of people, each by its most similar pictures, and the `count` people with the least similar pair.
 
     Flagged: two people whose pictures are mostly (half or more) at or above t_hi and who are more alike than the middle mated pair; a
-    mated pair that is less alike than the middle non-mated pair.
+    mated pair that is no more alike than four in five non-mated pairs are.
     """
-    middle_mated, middle_non_mated = (float(np.median(scores)) for scores in pairs.one_of_each())
+    mated, non_mated = pairs.one_of_each()
+    middle_mated, usual_non_mated = float(np.median(mated)), float(np.quantile(non_mated, 0.8))
     different = _extremes(pairs, ~pairs.mated, t_hi, count, highest=True)
     same = _extremes(pairs, pairs.mated, t_hi, count, highest=False)
     flagged = [
         *(ReviewPair("different", *row, "as alike as one person" if row[1] >= max(middle_mated, t_hi) and row[4] >= 0.5 else "")
           for row in different),
-        *(ReviewPair("same", *row, "as unlike as two people" if row[1] <= middle_non_mated else "") for row in same)]
+        *(ReviewPair("same", *row, "as unlike as two people" if row[1] <= usual_non_mated else "") for row in same)]
     return tuple(flagged)
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from vultus.cli.output import json_option, print_json
+
+if TYPE_CHECKING:
+    from vultus.decide import Calibration
 
 STATUS = {"match": 0, "no_match": 1, "undecided": 3}
 
@@ -31,7 +35,7 @@ def command(a: str, b: str, calibration_file: str | None, detector: str, embedde
     from vultus.decide import Calibration
     from vultus.pipeline import Recogniser
     from vultus.quality.gate import ANY_QUALITY, DEFAULT_USABLE
-    rule = Calibration.read(Path(calibration_file)) if calibration_file else "packaged"
+    rule: Calibration | Literal["packaged"] = Calibration.read(Path(calibration_file)) if calibration_file else "packaged"
     decision = verify(a, b, Recogniser(detector, embedder, threads=1, batch=2, engine=engine), calibration=rule,
                       usable=ANY_QUALITY if any_quality else DEFAULT_USABLE)
     if as_json:
