@@ -26,14 +26,14 @@ Array = NDArray[np.float64]
 PROTOCOL = (
     "A score of two pictures is the sum of an effect of each person, one of each picture, and noise; its variance is 1, so the true "
     "FMR of every threshold is known. Populations: 'like LFW' has the effects that the suite core/unevenness finds in LFW (persons "
-    "0.33, pictures 0.19 standard deviations, one to four pictures); 'strong' has persons of 0.5 and one picture; 'few wolves' has "
-    "exponential effects of 0.27, that is a long tail of people who resemble many. The interval was chosen on other populations "
-    "(normal effects of 0.15, 0.3, 0.45, exponential ones of 0.3, one picture) with other seeds. A cell is accepted when the "
-    "support rule accepts at least half of its samples; coverage is counted over the accepted samples alone, so that the rule's "
-    "selection is part of it. The naive bootstrap draws picture pairs, the two-way bootstrap draws people (both percentile, "
-    "95 %, 500 and 200 draws). t_hi is the lowest supported threshold whose one-sided limit is at most the target.")
+    "0.33, pictures 0.19 standard deviations, one to four pictures); with one picture each, 'mild' has persons of 0.18, 'strong' of "
+    "0.5, and 'few wolves' has exponential effects of 0.27, that is a long tail of people who resemble many. The interval was chosen "
+    "on other populations (normal effects of 0.15, 0.3, 0.45, exponential ones of 0.3, one picture) with other seeds. A cell is "
+    "accepted when the support rule accepts at least half of its samples; coverage is counted over the accepted samples alone, so "
+    "that the rule's selection is part of it. The naive bootstrap draws picture pairs, the two-way bootstrap draws people (both "
+    "percentile, 95 %, 500 and 200 draws). t_hi is the lowest supported threshold whose one-sided limit is at most the target.")
 RATES = (1e-1, 1e-2, 1e-3, 1e-4)
-SAMPLES = {50: 10_000, 200: 4_000, 1_000: 2_000}  # the smaller the sample of people, the rarer it is accepted
+SAMPLES = {50: 10_000, 200: 4_000, 1_000: 1_600}  # the smaller the sample of people, the rarer it is accepted
 TWO_WAY_SAMPLES, TWO_WAY_DRAWS, PAIR_DRAWS = 400, 200, 500
 GRID = 10.0 ** -np.round(np.arange(0.75, 5.3, 0.05), 2)  # true rates of the curve's thresholds, falling
 ACCEPTED = 0.5
@@ -70,27 +70,28 @@ class Population:
         persons = rng.standard_exponential(people) - 1 if self.skewed else rng.standard_normal(people)
         effect = (self.person * persons[subjects] + self.picture * rng.standard_normal(len(subjects))).astype(np.float32)
         noise = np.triu(rng.standard_normal((len(subjects),) * 2, np.float32), 1)
-        return (noise + noise.T) * np.float32(self.noise) + effect[:, None] + effect[None], subjects
+        return (noise + noise.T) * np.float32(self.noise) + (effect[:, None] + effect), subjects
 
     def rate(self, threshold: float) -> float:
         """True FMR: normal, or integrated over the sum of two exponential effects (a Gamma of shape 2)."""
         if not self.skewed:
             return 1 - NormalDist().cdf(threshold)
-        total = np.arange(0.02, 40, 0.04)
+        total = np.arange(0.05, 30, 0.1)
         rest = math.sqrt(self.noise**2 + 2 * self.picture**2)
         tail = [math.erfc((threshold - self.person * (x - 2)) / rest / math.sqrt(2)) / 2 for x in total]
-        return float((total * np.exp(-total) * tail).sum() * 0.04)
+        return float((total * np.exp(-total) * tail).sum() * 0.1)
 
     def threshold(self, rate: float) -> float:
         """Where the true FMR is `rate`."""
         low, high = -2.0, 20.0
-        for _ in range(40):
+        for _ in range(30):
             middle = (low + high) / 2
             low, high = (middle, high) if self.rate(middle) > rate else (low, middle)
         return high
 
 
-POPULATIONS = (Population("like LFW", False, 0.33, 0.19, (0.63, 0.17, 0.10, 0.10)), Population("strong", False, 0.5, 0.0, (1.0,)),
+POPULATIONS = (Population("like LFW", False, 0.33, 0.19, (0.63, 0.17, 0.10, 0.10)),
+               Population("mild", False, 0.18, 0.0, (1.0,)), Population("strong", False, 0.5, 0.0, (1.0,)),
                Population("few wolves", True, 0.27, 0.0, (1.0,)))
 
 
@@ -202,21 +203,26 @@ def _values(cells: list[dict[str, Any]]) -> tuple[Value, ...]:
     refused = [cell for cell in cells if cell["samples"] - cell["accepted"] >= 100]
     naive = [cell["naive_covers"] / cell["samples"] for cell in accepted]
     two_way = [cell["two_way_covers"] / cell["two_way"] for cell in accepted]
-    chosen = [cell["chosen_holds"] / cell["chosen"] for cell in cells if cell["chosen"] >= ACCEPTED * cell["samples"]]
+    rare = [1 - (cell["below"] + cell["above"]) / cell["accepted"] for cell in cells
+            if cell["accepted"] >= 100 and not _is_accepted(cell)]
+    failed = [(cell["chosen"] - cell["chosen_holds"]) / cell["samples"] for cell in cells]
     fine = sum(0.93 <= covered[id(cell)] <= 0.97 or (cell["people"] == 50 and covered[id(cell)] >= 0.9) for cell in accepted)
     return (
         Value("accepted cells", len(accepted), "cells", n=len(cells), note="support in at least half of the samples; n = all cells"),
         Value("accepted cells with coverage of 93-97 %", fine, "cells", n=len(accepted),
               note="n = accepted cells; at 50 people 90 % or more"),
-        Value("lowest coverage of an accepted cell", min(covered.values()), "share"),
-        Value("highest coverage of an accepted cell", max(covered.values()), "share"),
+        Value("lowest coverage of an accepted cell", min(covered.values(), default=None), "share"),
+        Value("highest coverage of an accepted cell", max(covered.values(), default=None), "share"),
+        Value("lowest coverage where few samples are accepted", min(rare, default=None), "share",
+              note="cells with support in 100 samples or more and less than half: the rule picks samples that are low or lack wolves"),
         Value("lowest coverage of the one-sided bound where refused",
-              min(cell["bound_holds"] / (cell["samples"] - cell["accepted"]) for cell in refused), "share", note="cells with 100 refusals"),
-        Value("lowest share of samples with FMR <= target at t_hi", min(chosen), "share", note="cells where half the samples have a t_hi"),
-        Value("baseline: coverage of a bootstrap over pairs, lowest", min(naive), "share", note="accepted cells"),
-        Value("baseline: coverage of a bootstrap over pairs, highest", max(naive), "share", note="accepted cells"),
-        Value("baseline: coverage of the plain two-way bootstrap, lowest", min(two_way), "share", note="accepted cells"),
-        Value("baseline: coverage of the plain two-way bootstrap, highest", max(two_way), "share", note="accepted cells"))
+              min((cell["bound_holds"] / (cell["samples"] - cell["accepted"]) for cell in refused), default=None), "share",
+              note="cells with 100 refusals"),
+        Value("highest share of samples with a t_hi whose FMR is above the target", max(failed), "share", note="all cells, all samples"),
+        Value("baseline: coverage of a bootstrap over pairs, lowest", min(naive, default=None), "share", note="accepted cells"),
+        Value("baseline: coverage of a bootstrap over pairs, highest", max(naive, default=None), "share", note="accepted cells"),
+        Value("baseline: coverage of the plain two-way bootstrap, lowest", min(two_way, default=None), "share", note="accepted cells"),
+        Value("baseline: coverage of the plain two-way bootstrap, highest", max(two_way, default=None), "share", note="accepted cells"))
 
 
 def _intervals(cells: list[dict[str, Any]]) -> Table:
@@ -257,7 +263,7 @@ def _unevenness(cells: list[dict[str, Any]]) -> Table:
 def _plot(path: Path, cells: list[dict[str, Any]]) -> Picture:
     """Coverage over the rate, the three ways, 'like LFW' and 'strong' at the largest size."""
     series: dict[str, tuple[list[float], list[float]]] = {"95 %": (list(RATES), [0.95] * len(RATES))}
-    for name in (POPULATIONS[0].name, POPULATIONS[1].name):
+    for name in ("like LFW", "strong"):
         chosen = [cell for cell in cells if cell["population"] == name and cell["people"] == max(SAMPLES) and _is_accepted(cell)]
         rates = [cell["rate"] for cell in chosen]
         series[f"{name}: this interval"] = rates, [1 - (cell["below"] + cell["above"]) / cell["accepted"] for cell in chosen]
