@@ -9,16 +9,15 @@ import cv2
 import numpy as np
 import pytest
 
-from vultus.apps.one_person import Usable
 from vultus.apps.video.settings import Settings
 from vultus.data.video import Source, Video
 from vultus.geometry import TEMPLATES
 from vultus.pipeline import Recogniser
+from vultus.quality.gate import ANY_QUALITY
 from vultus.types import Crops, Embeddings, Faces, Image
 
 SIDE, STAGE = 40, (120, 320)
 RED, GREEN, BLUE = (220, 30, 30), (30, 200, 40), (30, 40, 210)
-ANY = Usable(face_px=0, sharpness=-1, yaw_deg=90)
 Square = tuple[tuple[int, int, int], float, float]
 
 
@@ -115,7 +114,7 @@ def blind_recogniser() -> Recogniser:
 
 @pytest.fixture
 def settings() -> Settings:
-    return Settings(usable=ANY, comparable=ANY)
+    return Settings(usable=ANY_QUALITY, comparable=ANY_QUALITY)
 
 
 @pytest.fixture

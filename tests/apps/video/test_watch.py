@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 import pytest
 
-from vultus.apps.one_person import Usable
 from vultus.apps.video.result import VideoResult
 from vultus.apps.video.settings import Settings
 from vultus.apps.video.view import View
@@ -19,6 +18,7 @@ from vultus.apps.video.watch import watch
 from vultus.data.video import Video
 from vultus.errors import ImageError, InputError
 from vultus.pipeline import Recogniser
+from vultus.quality.gate import Usable
 from vultus.types import Image
 
 Make = Callable[..., Video]
@@ -156,7 +156,7 @@ def test_what_stays_of_a_track_does_not_grow(reel: Make, stage: Draw, recogniser
     def note(view: View) -> None:
         sizes.append(max((len(track.kept) for track in view.open), default=0))
     rng = np.random.default_rng(0)
-    frames = [stage((RED, *rng.uniform((50, 50), (90, 70)))) for _ in range(300)]
+    frames = [stage((RED, *rng.uniform((50, 50), (90, 70)))) for _ in range(100)]
     result = watch(reel(frames), recogniser, settings=settings, threshold=0.95, on_view=note)
     assert max(sizes) == settings.best
     held = [value for track in result.tracks for value in vars(track).values() if isinstance(value, np.ndarray)]

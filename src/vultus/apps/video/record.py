@@ -46,11 +46,9 @@ class TrackRecord:
         """
         doubt = ""
         if not track.usable:
-            doubt = "every face is too small, blurred or turned"
+            doubt = "every face is too small, blurred, turned or covered"
         elif lost and is_brief(track, settings):
             doubt = "seen too briefly"
-        elif track.faces == 1 and track.best_score < settings.sure:
-            doubt = "seen once and not surely a face"
         place = pictures.add(track.thumbnail) if pictures is not None and track.thumbnail is not None else None
         mean = track.mean
         return cls(track.number, track.start, track.last, track.faces, None if mean is None else mean.astype(np.float32), doubt,

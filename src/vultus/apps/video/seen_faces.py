@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from vultus.apps.one_person import Usable
 from vultus.data.video import Frame
 from vultus.geometry import crop
 from vultus.pipeline.quality_fields import quality_fields
+from vultus.quality.gate import Usable, low_quality
 from vultus.tasks import Embedder
 from vultus.types import Faces, Float, Image
 
@@ -58,8 +58,7 @@ class SeenFaces:
     def meets(self, row: int, least: Usable) -> bool:
         """Whether a face has this quality at least and is not partly covered by another."""
         values = {name: float(rows[row]) for name, rows in self.quality.items()}
-        good = values["face_px"] >= least.face_px and values["sharpness"] >= least.sharpness and abs(values["yaw_deg"]) <= least.yaw_deg
-        return good and not self.crowded[row]
+        return not self.crowded[row] and not low_quality(values, float(self.faces.scores[row]), least)
 
     def thumbnail(self, row: int) -> Image:
         """The face with some surroundings, uint8 RGB."""

@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass, fields
 from typing import Any
 
-from vultus.apps.one_person import DEFAULT_USABLE, Usable
 from vultus.errors import InputError
+from vultus.quality.gate import DEFAULT_USABLE, Usable
 
-COMPARABLE = Usable(face_px=30.0, sharpness=3.0, yaw_deg=40.0)
+COMPARABLE = Usable(face_px=30.0, sharpness=3.0, yaw_deg=40.0, confidence=0.8)
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,6 @@ class Settings:
         merge_gap: s; shorter absences are not shown as absences.
         brief: s; a track that loses its face sooner is too short to tell who it was: most are faces half hidden by another one.
             No rule where frames are farther apart than that.
-        sure: confidence from which a face seen once, in the last frame of a shot, counts.
         usable: the least quality of a face that a person is counted by.
         comparable: the least quality of a face that may break a track by looking different.
         reconnect: tries to connect again to a lost stream.
@@ -48,7 +47,6 @@ class Settings:
     cut: float = 0.35
     merge_gap: float = 2.0
     brief: float = 0.35
-    sure: float = 0.75
     usable: Usable = DEFAULT_USABLE
     comparable: Usable = COMPARABLE
     reconnect: int = 0

@@ -32,7 +32,7 @@ class Track:
         self.start = self.last = seen.seconds
         self.box = np.asarray(seen.faces.boxes[row], np.float64)
         self._speed = np.zeros(4)  # px/s of the four edges
-        self.faces, self.checked, self.best_score = 0, -np.inf, 0.0
+        self.faces, self.checked = 0, -np.inf
         self.kept: list[Kept] = []
         self.usable = False
         self.thumbnail: Image | None = None
@@ -66,7 +66,6 @@ class Track:
             # Half the newest movement: detections jitter by a few pixels.
             self._speed = 0.5 * self._speed + 0.5 * (box - self.box) / (seen.seconds - self.last)
         self.box, self.last, self.faces = box, seen.seconds, self.faces + 1
-        self.best_score = max(self.best_score, float(seen.faces.scores[row]))
         self.usable = self.usable or seen.meets(row, self._settings.usable)
         useful = float(seen.usefulness[row])
         place = self._place(useful, seen.seconds)

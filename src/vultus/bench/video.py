@@ -1,0 +1,193 @@
+"""Video: people counted in composed clips, identity switches, speed and memory"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vultus.apps.video.settings import Settings
+from vultus.bench.resume import Units
+from vultus.bench.video_clips import CONDITIONS, Clip, Person, compose, face_pictures, write_clip
+from vultus.bench.video_score import ClipScore, score_clip
+from vultus.data.lfw import read_lfw
+from vultus.data.rendered_people import rendered_people
+from vultus.evaluate.bounds import binomial_interval
+from vultus.pipeline import Recogniser
+from vultus.report import Report, Table, Value
+from vultus.types import Crops, Embeddings, Image
+
+PROTOCOL = (
+    "Clips are composed of pictures of known people: one picture an appearance, moved, scaled and turned over a background, encoded, and "
+    "watched with the default settings. Rendered: the eight packaged people. LFW: people of folds 4-5 with at least four "
+    "pictures. Settings and the joining threshold were chosen on other people (rendered ones that are not packaged, folds 1-3). A "
+    "clip counts when the number of people is exact. A track is mixed when its faces belong to more than one person; a label change is a "
+    "sighting whose label differs from the one before of the same person; fragments are tracks beyond one an appearance. 'Looks "
+    "ignored' is the control: every face gets the same template, so that faces are linked by place alone.")
+CLIPS, CLIPS_FULL = 10, 30
+MOST_PEOPLE = 60  # of LFW, drawn at random
+WATCH = """
+import json, resource, sys
+from pathlib import Path
+from vultus.apps.video.settings import Settings
+from vultus.apps.video.watch import watch
+from vultus.pipeline import Recogniser
+def resident():
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+system, after = Recogniser(threads=1), []
+for path in sys.argv[1:]:
+    result = watch(path, system, settings=Settings(every=0.5), rendered=True)
+    after.append([result.seconds, len(result.tracks), resident(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024])
+print(json.dumps(after))
+"""
+
+
+def run(data: Path | None, rng: np.random.Generator, full: bool, units: Units) -> Report:
+    """Measure the packaged people, LFW people when there are photographs, and the memory."""
+    recogniser = Recogniser(threads=1)
+    count = CLIPS_FULL if full else CLIPS
+    sets: dict[str, tuple[Sequence[Person], str]] = {"rendered": (_packaged(recogniser), "")}
+    if data is not None and (data / "lfw" / "pairs.txt").is_file():
+        sets["LFW 4-5"] = _lfw_people(data / "lfw", recogniser, rng)
+    values, rows = [], []
+    for number, (name, (people, digest)) in enumerate(sets.items()):
+        seed = int(rng.integers(1 << 30))
+        records = {condition: units.run(f"{name.replace(' ', '-')}-{CONDITIONS.index(condition)}-{count}", number,
+                                        _work(condition, people, recogniser, count, seed, name == "rendered"), data_digest=digest)["clips"]
+                   for condition in CONDITIONS}
+        rows += [_row(name, condition, clips) for condition, clips in records.items()]
+        values += _values(name, [clip for clips in records.values() for clip in clips])
+        arms = units.run(f"{name.replace(' ', '-')}-control-{count}", number, _control(name, people, count, seed, recogniser),
+                         data_digest=digest)
+        values += [Value(f"{name}: mixed tracks a clip at cuts, {arm}", mixed, "", n=count, note="over clips")
+                   for arm, mixed in arms.items()]
+    memory = units.run("memory", 0, lambda: {"passes": _memory(sets["rendered"][0])})["passes"]
+    values += _memory_values(memory)
+    columns = ("people", "condition", "clips", "exact", "mixed tracks", "label changes", "fragments", "appearances missed",
+               "tracks too poor", "times real time")
+    return Report("core/video", "Video: people counted in composed clips, identity switches, speed and memory", PROTOCOL, tuple(values),
+                  tables=(Table("Clips", columns, tuple(rows)),), config={"settings": Settings().as_dict(), "clips": count},
+                  data_digest=next((digest for _, digest in sets.values() if digest), ""), complete=len(sets) > 1)
+
+
+def _packaged(recogniser: Recogniser) -> list[Person]:
+    paths = defaultdict(list)
+    for person, path in rendered_people():
+        paths[person].append(path)
+    return [Person(name, face_pictures(files, _finder(recogniser))) for name, files in paths.items()]
+
+
+def _lfw_people(root: Path, recogniser: Recogniser, rng: np.random.Generator) -> tuple[list[Person], str]:
+    """People of folds 4-5 who are in no pair of folds 1-3, four pictures or more, of those up to five."""
+    lfw = read_lfw(root)
+    chosen = lfw.people_of_folds(4, 5) & ~lfw.people_of_folds(1, 2, 3)
+    paths = defaultdict(list)
+    for index in np.flatnonzero(chosen):
+        paths[str(lfw.subjects[index])].append(lfw.paths[index])
+    names = sorted(name for name, files in paths.items() if len(files) >= 4)
+    drawn = [names[i] for i in rng.permutation(len(names))[:MOST_PEOPLE]]
+    people = [Person(name, face_pictures(paths[name][:5], _finder(recogniser))) for name in drawn]
+    return [person for person in people if len(person.pictures) >= 2], lfw.digest
+
+
+def _finder(recogniser: Recogniser) -> Callable[[Image], NDArray[np.float32]]:
+    return lambda image: recogniser.detector.detect([image])[0].boxes
+
+
+def _clips(condition: str, people: Sequence[Person], count: int, seed: int) -> list[Clip]:
+    rng = np.random.default_rng([seed, CONDITIONS.index(condition)])
+    return [compose(condition, people, rng) for _ in range(count)]
+
+
+def _work(condition: str, people: Sequence[Person], recogniser: Recogniser, count: int, seed: int,
+          rendered: bool) -> Callable[[], Mapping[str, Any]]:
+    settings = Settings(pictures=False)
+    return lambda: {"clips": [_plain(score_clip(clip, recogniser, settings, rendered=rendered))
+                              for clip in _clips(condition, people, count, seed)]}
+
+
+def _plain(score: ClipScore) -> dict[str, Any]:
+    kept = ("condition", "people", "counted", "mixed_tracks", "label_changes", "fragments", "missed", "clip_seconds", "wall_seconds")
+    return {**{name: getattr(score, name) for name in kept}, "poor": len(score.result.too_poor), "embedded": score.result.embedded,
+            "looked_at": score.result.looked_at, "range": list(score.result.counts)}
+
+
+def _row(name: str, condition: str, clips: Sequence[dict[str, Any]]) -> tuple[Any, ...]:
+    def total(key: str) -> Any:
+        return sum(clip[key] for clip in clips)
+    return (name, condition, len(clips), _exact(clips), total("mixed_tracks"), total("label_changes"), total("fragments"), total("missed"),
+            total("poor"), round(total("clip_seconds") / total("wall_seconds"), 2))
+
+
+def _exact(clips: Sequence[dict[str, Any]]) -> int:
+    return sum(clip["people"] == clip["counted"] for clip in clips)
+
+
+def _values(name: str, clips: Sequence[dict[str, Any]]) -> list[Value]:
+    def mean(key: str) -> float:
+        return float(np.mean([clip[key] for clip in clips]))
+    low, high = binomial_interval(_exact(clips), len(clips))
+    inside = sum(clip["range"][0] <= clip["people"] <= clip["range"][1] for clip in clips)
+    note = "over clips"
+    exact = _exact(clips) / len(clips)
+    return [Value(f"{name}: share of clips with the exact number of people", exact, "share", low, high, len(clips), note),
+            Value(f"{name}: share of clips whose stated range holds the number", inside / len(clips), "share", n=len(clips), note=note),
+            Value(f"{name}: mixed tracks a clip", mean("mixed_tracks"), "", n=len(clips), note=note),
+            Value(f"{name}: label changes a clip", mean("label_changes"), "", n=len(clips), note=note),
+            Value(f"{name}: fragments a clip", mean("fragments"), "", n=len(clips), note=note),
+            Value(f"{name}: faces compared a frame looked at", sum(c["embedded"] for c in clips) / sum(c["looked_at"] for c in clips), "",
+                  n=len(clips), note=note),
+            Value(f"{name}: speed", sum(c["clip_seconds"] for c in clips) / sum(c["wall_seconds"] for c in clips), "times real time",
+                  n=len(clips), note="one thread, five frames a second, 640x360")]
+
+
+class _Blind:
+    """An embedder for which everybody looks the same."""
+
+    def __init__(self, recogniser: Recogniser) -> None:
+        self.template, self.space = recogniser.embedder.template, recogniser.embedder.space
+
+    def embed(self, crops: Crops) -> Embeddings:
+        return Embeddings.normalised(np.ones((len(crops), 2), np.float32), self.space)
+
+
+def _control(name: str, people: Sequence[Person], count: int, seed: int, recogniser: Recogniser) -> Callable[[], Mapping[str, Any]]:
+    """Mixed tracks at cuts when nothing but place links faces and cuts are not looked for, against the same clips with looks."""
+    blind = Recogniser(recogniser.detector, _Blind(recogniser), threads=1)
+    uncut, virtual = replace(Settings(pictures=False), cut=2.0), name == "rendered"
+
+    def mixed(system: Recogniser) -> float:
+        clips = _clips("cut", people, count, seed)
+        return float(np.mean([score_clip(clip, system, uncut, rendered=virtual).mixed_tracks for clip in clips]))
+    return lambda: {"control: looks and cuts ignored": mixed(blind), "cuts ignored, looks used": mixed(recogniser)}
+
+
+def _memory(people: Sequence[Person]) -> list[list[float]]:
+    """(seconds, tracks, resident MiB, peak MiB) after a clip, the clip again, and the clip ten times over, in one fresh process."""
+    clip = compose("re-entry, same picture", people, np.random.default_rng(5))
+    with tempfile.TemporaryDirectory(prefix="vultus-clip-") as folder:
+        paths = []
+        for times in (2, 20):
+            (Path(folder) / str(times)).mkdir()
+            paths.append(str(write_clip(clip, Path(folder) / str(times), times=times)))
+        done = subprocess.run([sys.executable, "-c", WATCH, paths[0], paths[0], paths[1]], capture_output=True, text=True, check=True)
+    found: list[list[float]] = json.loads(done.stdout)
+    return found
+
+
+def _memory_values(passes: Sequence[Sequence[float]]) -> list[Value]:
+    (_, _, _, _), (short, few, before, peak), (long, many, after, highest) = passes
+    return [Value("memory: growth from 1x to 10x", after - before, "MiB",
+                  note=f"{short:.0f} s with {few:.0f} tracks against {long:.0f} s with {many:.0f} tracks, same process"),
+            Value("memory: growth of the peak from 1x to 10x", highest - peak, "MiB"), Value("memory: peak", highest, "MiB")]
