@@ -7,7 +7,7 @@ Mathematical Statistics 19, 1948). Both are estimated without bias from the sums
 
 The interval was chosen in simulations with other seeds and settings than the ones reported by the suite `core/coverage`:
 - the two-way bootstrap (Poh, Martin and Bengio, IEEE TPAMI 29, 2007; Owen, "The pigeonhole bootstrap", Annals of Applied Statistics
-  1, 2007) counts the part of single pairs up to three times, so that at low rates it covers nearly always;
+  1, 2007) counts the part of single pairs up to three times, so that it covers too much at low rates, and with wolves too little;
 - normal limits on the scale of the rate, skew-corrected or not, and bootstraps whose spread is corrected to the variance above,
   lie wholly below the truth in up to 7 % of samples instead of 2.5 % where wolves carry the rate;
 - what held its 95 % best, and is computed here: below, normal limits of the logarithm of the rate; above, the largest rate that
@@ -117,8 +117,8 @@ def upper_when_unsupported(errors: int, people: int, tail: float = 0.05) -> floa
     The bound is the rate r at which `errors` or fewer have probability `tail` when the count of errors is negative binomial with
     mean r * pairs and a relative variance of 4 zeta / people by uneven people. Few errors cannot show how uneven people are, so
     zeta (relative to the squared rate) is assumed: (0.1 / r) ** 0.6, that is 4 at 1e-2, 16 at 1e-3, 63 at 1e-4. The photographs of
-    LFW with the default recogniser have 0.6, 3 and 15. `core/coverage` measures the bound with people as uneven as these and more;
-    a binomial limit over pairs (no unevenness) is two to four times lower and does not hold. No bound of this size can hold for every
+    LFW with the default recogniser have 0.7, 3 and 17 (`core/unevenness`). `core/coverage` measures the bound with people as uneven
+    as these and more; a binomial limit over pairs (no unevenness) is two to four times lower and does not hold. No bound of this size can hold for every
     population: a rare person who matches everybody may be missing from the sample.
 
     Args:
