@@ -118,8 +118,8 @@ def upper_when_unsupported(errors: int, people: int, tail: float = 0.05) -> floa
     mean r * pairs and a relative variance of 4 zeta / people by uneven people. Few errors cannot show how uneven people are, so
     zeta (relative to the squared rate) is assumed: (0.1 / r) ** 0.6, that is 4 at 1e-2, 16 at 1e-3, 63 at 1e-4. The photographs of
     LFW with the default recogniser have 0.7, 3 and 17 (`core/unevenness`). `core/coverage` measures the bound with people as uneven
-    as these and more; a binomial limit over pairs (no unevenness) is two to four times lower and does not hold. No bound of this size can hold for every
-    population: a rare person who matches everybody may be missing from the sample.
+    as these and more; a binomial limit over pairs (no unevenness) is two to four times lower and does not hold. No bound of this
+    size can hold for every population: a rare person who matches everybody may be missing from the sample.
 
     Args:
         errors: pairs of people with a false match.
