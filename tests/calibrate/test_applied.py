@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
 import pytest
 
-from tests.calibrate.test_comparisons import made
 from vultus.calibrate.applied import apply, mated_rate, reliability
 from vultus.calibrate.comparisons import Comparisons
 from vultus.calibrate.measure import calibrate_pairs, likelihood_line, measured_curve
 from vultus.calibrate.review import review_list
 from vultus.decide import Calibration
+from vultus.types import Embeddings
+
+Made = Callable[..., tuple[Embeddings, np.ndarray]]
 
 
 @pytest.fixture(scope="module")
-def pairs() -> Comparisons:
+def pairs(made: Made) -> Comparisons:
     return Comparisons.of_templates(*made(150, 3, 0))
 
 
@@ -27,7 +30,7 @@ def calibration(pairs: Comparisons) -> Calibration:
     return dataclasses.replace(made_one, t_lo=made_one.t_hi - 0.1)
 
 
-def test_shares_equal_loops_and_add_up(calibration: Calibration) -> None:
+def test_shares_equal_loops_and_add_up(calibration: Calibration, made: Made) -> None:
     templates, subjects = made(80, 2, 7)
     done = apply(calibration, Comparisons.of_templates(templates, subjects), np.random.default_rng(0))
     cosines = templates.similarity(templates)
@@ -50,7 +53,7 @@ def test_few_errors_have_an_exact_bound(pairs: Comparisons) -> None:
     assert (every.value, every.high) == (1, 1) and every.low < 1
 
 
-def test_a_curve_is_reliable_on_like_people_and_not_on_others(pairs: Comparisons) -> None:
+def test_a_curve_is_reliable_on_like_people_and_not_on_others(pairs: Comparisons, made: Made) -> None:
     curve = measured_curve(pairs, np.random.default_rng(0))
     like = reliability(curve, Comparisons.of_templates(*made(150, 3, 8)), np.random.default_rng(0))
     assert sum(row.inside_both for row in like) >= len(like) - 1
@@ -58,7 +61,7 @@ def test_a_curve_is_reliable_on_like_people_and_not_on_others(pairs: Comparisons
     assert not any(row.inside_both for row in closer[:4])
 
 
-def test_likelihood_ratios_cost_little_on_like_people_and_a_shifted_line_costs_more(calibration: Calibration) -> None:
+def test_likelihood_ratios_cost_little_on_like_people_and_a_shifted_line_costs_more(calibration: Calibration, made: Made) -> None:
     other = Comparisons.of_templates(*made(150, 3, 9))
     good = apply(calibration, other, np.random.default_rng(0))
     shifted = apply(dataclasses.replace(calibration, llr_offset=calibration.llr_offset + 3), other, np.random.default_rng(0))
@@ -67,11 +70,11 @@ def test_likelihood_ratios_cost_little_on_like_people_and_a_shifted_line_costs_m
     assert apply(dataclasses.replace(calibration, llr_offset=0, llr_slope=0), other, np.random.default_rng(0)).cllr is None
 
 
-def test_separated_scores_have_no_line() -> None:
+def test_separated_scores_have_no_line(made: Made) -> None:
     assert likelihood_line(Comparisons.of_templates(*made(20, 2, 1, noise=0.01))) is None
 
 
-def test_planted_label_errors_lead_the_review_list() -> None:
+def test_planted_label_errors_lead_the_review_list(made: Made) -> None:
     templates, subjects = made(100, 4, 3, noise=0.4)
     labels = subjects.astype(object)
     own = np.flatnonzero(subjects == "p007")

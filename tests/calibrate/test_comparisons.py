@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
@@ -13,15 +14,10 @@ from vultus.calibrate.measure import calibrate, fnmr_curve, measured_curve, scor
 from vultus.errors import InputError
 from vultus.types import Embeddings
 
-
-def made(people: int, pictures: int, seed: int, noise: float = 0.7, dimension: int = 16) -> tuple[Embeddings, np.ndarray]:
-    rng = np.random.default_rng(seed)
-    centres = np.repeat(rng.normal(size=(people, dimension)), pictures, axis=0)
-    return (Embeddings.normalised(centres + noise * rng.normal(size=centres.shape), "made"),
-            np.repeat([f"p{i:03d}" for i in range(people)], pictures))
+Made = Callable[..., tuple[Embeddings, np.ndarray]]
 
 
-def test_rates_equal_a_loop_over_people() -> None:
+def test_rates_equal_a_loop_over_people(made: Made) -> None:
     templates, subjects = made(12, 3, 0)
     subjects = subjects[:-2]
     templates = templates[:-2]
@@ -37,7 +33,7 @@ def test_rates_equal_a_loop_over_people() -> None:
     assert (pairs.people, pairs.mated_people, int(pairs.mated.sum())) == (12, 11, 33)
 
 
-def test_names_and_order_of_the_input_change_nothing() -> None:
+def test_names_and_order_of_the_input_change_nothing(made: Made) -> None:
     templates, subjects = made(120, 3, 1)
     first = calibrate(templates, subjects, name="n", domain="d", source={}, rng=np.random.default_rng(0), target_fmr=0.05)
     order = np.random.default_rng(5).permutation(len(subjects))
@@ -45,7 +41,7 @@ def test_names_and_order_of_the_input_change_nothing() -> None:
     assert calibrate(templates[order], renamed, name="n", domain="d", source={}, rng=np.random.default_rng(0), target_fmr=0.05) == first
 
 
-def test_upper_limits_are_never_zero_and_never_below_the_rate() -> None:
+def test_upper_limits_are_never_zero_and_never_below_the_rate(made: Made) -> None:
     templates, subjects = made(40, 2, 2)
     pairs = Comparisons.of_templates(templates, subjects)
     curve = measured_curve(pairs, np.random.default_rng(0))
@@ -57,7 +53,7 @@ def test_upper_limits_are_never_zero_and_never_below_the_rate() -> None:
     assert (curve.low <= curve.fmr).all()
 
 
-def test_every_person_and_every_two_people_weigh_the_same_in_the_evidence() -> None:
+def test_every_person_and_every_two_people_weigh_the_same_in_the_evidence(made: Made) -> None:
     templates, subjects = made(6, 2, 3)
     many, names = made(7, 40, 3)
     both = Embeddings(np.concatenate([templates.vectors, many.vectors[-40:]]), "made")
@@ -67,7 +63,7 @@ def test_every_person_and_every_two_people_weigh_the_same_in_the_evidence() -> N
     assert set(np.round(mated, 5)) <= set(np.round(pairs.scores[pairs.mated].astype(float), 5))
 
 
-def test_halves_share_nobody() -> None:
+def test_halves_share_nobody(made: Made) -> None:
     templates, subjects = made(21, 2, 4)
     pairs = Comparisons.of_templates(templates, subjects)
     halves = pairs.halves()
@@ -77,7 +73,7 @@ def test_halves_share_nobody() -> None:
     assert set(np.round(halves[0].scores, 6)) <= set(np.round(pairs.scores, 6))
 
 
-def test_a_list_of_all_pairs_has_the_rates_of_all_pairs_and_wider_limits() -> None:
+def test_a_list_of_all_pairs_has_the_rates_of_all_pairs_and_wider_limits(made: Made) -> None:
     templates, subjects = made(60, 2, 5)
     whole = Comparisons.of_templates(templates, subjects)
     left, right = np.triu_indices(len(subjects), 1)
@@ -99,13 +95,13 @@ def test_a_list_of_all_pairs_has_the_rates_of_all_pairs_and_wider_limits() -> No
 @pytest.mark.parametrize(("subjects", "words"), [
     (["a"] * 4, "people: expected at least two people, got 1"),
     (["a", "b", "c", "d"], "pairs: expected some pairs of one person, got pairs of different people only")])
-def test_samples_without_evidence_are_refused(subjects: list[str], words: str) -> None:
+def test_samples_without_evidence_are_refused(subjects: list[str], words: str, made: Made) -> None:
     templates, _ = made(4, 1, 6)
     with pytest.raises(InputError, match=words):
         Comparisons.of_templates(templates, np.array(subjects))
 
 
-def test_lists_without_evidence_are_refused() -> None:
+def test_lists_without_evidence_are_refused(made: Made) -> None:
     left, right, subjects = np.array([0, 2]), np.array([1, 3]), np.array(["a", "a", "b", "b"])
     with pytest.raises(InputError, match="some pairs of different people, got pairs of one person only"):
         Comparisons.of_pairs(np.array([0.5, 0.6]), left, right, subjects)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from tests.calibrate.test_comparisons import made
 from vultus.calibrate.comparisons import Comparisons
 from vultus.calibrate.measure import measured_curve
 from vultus.calibrate.support import accept, judge, low_threshold, people_for_low_threshold, smallest_target
@@ -14,9 +15,11 @@ from vultus.evaluate.bounds import binomial_upper
 from vultus.evaluate.people_bootstrap import FmrCurve
 from vultus.types import Embeddings
 
+Made = Callable[..., tuple[Embeddings, np.ndarray]]
+
 
 @pytest.fixture(scope="module")
-def pairs() -> Comparisons:
+def pairs(made: Made) -> Comparisons:
     return Comparisons.of_templates(*made(200, 3, 0))
 
 
@@ -53,7 +56,7 @@ def test_low_threshold_equals_a_loop(pairs: Comparisons) -> None:
     assert low_threshold(pairs, 0.05) == best > -1
 
 
-def test_low_threshold_needs_fifty_nine_people_for_five_percent() -> None:
+def test_low_threshold_needs_fifty_nine_people_for_five_percent(made: Made) -> None:
     assert people_for_low_threshold(0.05) == 59
     for people, found in ((58, False), (59, True)):
         assert (low_threshold(Comparisons.of_templates(*made(people, 2, 1)), 0.05) > -1) == found
@@ -64,10 +67,10 @@ def test_smallest_target_is_accepted_and_a_smaller_one_is_not(pairs: Comparisons
     assert least is not None and judge(least, curve, pairs).accepted and not judge(0.9 * least, curve, pairs).accepted
 
 
-def test_twenty_people_and_one_in_a_million() -> None:
+def test_twenty_people_and_one_in_a_million(made: Made) -> None:
     few = Comparisons.of_templates(*made(20, 2, 2))
-    with pytest.raises(InputError, match=r"fmr: expected a target that these 20 people support .*, got 1e-06; \d+ false matches between people "
-                                         r"lie at the threshold for it and 30 are needed; about 11000 people would do"):
+    with pytest.raises(InputError, match=r"fmr: expected a target that these 20 people support .*, got 1e-06; \d+ false matches between "
+                                         r"people lie at the threshold for it and 30 are needed; about 11000 people would do"):
         accept(1e-6, measured_curve(few, np.random.default_rng(0)), few)
 
 
@@ -105,7 +108,7 @@ def test_targets_that_are_no_rates(pairs: Comparisons, curve: FmrCurve, target: 
         low_threshold(pairs, target)
 
 
-def test_thresholds_keep_their_promise_on_other_people() -> None:
+def test_thresholds_keep_their_promise_on_other_people(made: Made) -> None:
     world, _ = made(1500, 1, 99)
     strangers = np.sort(world.similarity(world)[np.triu_indices(1500, 1)])
     broken = 0
