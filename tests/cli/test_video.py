@@ -69,8 +69,8 @@ def test_live_lines(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("arguments", [
-    ("missing.mp4",), ("clip", "--every", "-1"), ("clip", "--every", "1", "--fps", "2"), ("clip", "--fps", "0"), ("clip", "--threshold", "3"),
-    ("clip", "--gallery", "nowhere")])
+    ("missing.mp4",), ("clip", "--every", "-1"), ("clip", "--every", "1", "--fps", "2"), ("clip", "--fps", "0"),
+    ("clip", "--threshold", "3"), ("clip", "--gallery", "nowhere")])
 def test_bad_input_is_status_2(arguments: tuple[str, ...], clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*[clip if a == "clip" else a for a in arguments]) == 2
     assert capsys.readouterr().err.strip()

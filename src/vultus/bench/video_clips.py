@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from vultus.types import Image
 
 SIZE = (360, 640)  # height and width in px
-RATE = 10.0  # frames per second
+RATE = 5.0  # frames per second, as many as are looked at by default
 CONDITIONS = ("moving", "scaling", "re-entry, same picture", "re-entry, other picture", "crossing", "cut", "motion blur", "noise",
               "MJPEG, strong", "MPEG-4", "VP8")
 CODECS = {"MPEG-4": ("mp4", "mp4v", 100), "VP8": ("webm", "VP80", 100), "MJPEG, strong": ("avi", "MJPG", 25)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from zlib import crc32
 
 import numpy as np
 
@@ -22,10 +23,11 @@ def annotated(view: View, label: Callable[[Track | None], str]) -> Image:
     small = (round(width * ratio), max(1, round(height * ratio)))
     canvas: Image = np.array(cv2.resize(view.image, small, interpolation=cv2.INTER_AREA) if ratio < 1 else view.image, np.uint8)
     for box, track in zip(view.faces.boxes * ratio, view.owners, strict=True):
-        colour = (150, 150, 150) if track is None else COLOURS[track.number % len(COLOURS)]
+        name = label(track) or ("?" if track is None else f"track {track.number}")
+        colour = COLOURS[crc32(name.encode()) % len(COLOURS)] if track is not None else (150, 150, 150)
         left, top, right, bottom = (round(float(edge)) for edge in box)
         cv2.rectangle(canvas, (left, top), (right, bottom), colour, 2)
-        _write(canvas, label(track) or ("?" if track is None else f"track {track.number}"), left, top - 6, colour)
+        _write(canvas, name, left, top - 6, colour)
     _write(canvas, f"{view.seconds:.1f} s", 6, canvas.shape[0] - 8, (40, 40, 40))
     return canvas
 
