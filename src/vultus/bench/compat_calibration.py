@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from tqdm import tqdm
 from vultus.bench.lfw_templates import need_lfw
 from vultus.bench.results import PACKAGE, source_root, write_atomically
 from vultus.calibrate import calibrate
+from vultus.calibrate.search import search_curves
 from vultus.compat.face_recognition.legacy import legacy_recogniser
 from vultus.data.lfw import read_lfw
 from vultus.evaluate.people_bootstrap import fmr_interval, mean_interval
@@ -31,8 +33,10 @@ def run(data: Path | None, rng: np.random.Generator) -> Report:
     lfw = read_lfw(need_lfw(data))
     vectors = _vectors(lfw.paths)
     fit, check = (lfw.people_of_folds(*folds) & ~np.isnan(vectors[:, 0]) for folds in ((1, 2, 3), (4, 5)))
-    made = calibrate(Embeddings(vectors[fit], LEGACY_SPACE), lfw.subjects[fit], name="photographs", domain=DOMAIN, rng=rng,
-                     source={"data": lfw.digest, "command": "vultus bench core/compat_calibration", "folds": [1, 2, 3]})
+    fitted = Embeddings(vectors[fit], LEGACY_SPACE)
+    curve = calibrate(fitted, lfw.subjects[fit], name="photographs", domain=DOMAIN, rng=rng,
+                      source={"data": lfw.digest, "command": "vultus bench core/compat_calibration", "folds": [1, 2, 3]})
+    made = replace(curve, search=search_curves(fitted, lfw.subjects[fit], curve.scores, rng))
     if source_root() is not None:
         write_atomically(PACKAGE / "data" / "calibrations" / "face_recognition.json", made.to_json())
     _, subjects = np.unique(lfw.subjects[check], return_inverse=True)
