@@ -55,6 +55,15 @@ def test_a_person_is_no_stranger_to_themself() -> None:
     assert made.curve.fpir[-1] == 0 and max(made.curve.fpir) > 0.9
 
 
+def test_everybody_is_searched_among_the_others_and_the_rate_is_for_one_more() -> None:
+    templates, owners = people(150, 1, seed=8)
+    made = made_of(templates, owners, target_fpir=0.6)
+    scores = templates.similarity(templates)
+    np.fill_diagonal(scores, -1)
+    for score, rate in zip(made.scores, made.curve.fpir, strict=True):
+        assert rate == pytest.approx(1 - (1 - (scores.max(axis=1) >= score).mean()) ** (150 / 149), rel=1e-4)
+
+
 def test_low_threshold_comes_from_people_with_two_pictures(calibration: CollectionCalibration) -> None:
     templates, _ = people(400, 2, seed=1)
     mated = np.einsum("ij,ij->i", templates.vectors[::2], templates.vectors[1::2])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vultus.errors import InputError
-from vultus.evaluate.open_set import Searches, _Room, _Step, fpir_curves, miss_table
+from vultus.evaluate.open_set import Searches, _limits, _Room, _Step, fpir_curves, miss_table
 
 
 def sample(people: int, strangers: int, seed: int, *, own: float = 0.5) -> Searches:
@@ -105,6 +105,22 @@ def test_fifteen_mutual_pairs_are_fifteen_errors() -> None:
         left, right = np.arange(pairs) * 2, np.arange(pairs) * 2 + 1
         scores[left, right] = scores[right, left] = 1
         assert fpir_curves(Searches(scores, np.arange(100)), np.array([0.5]), [50])[0].supported[0] == supported
+
+
+def test_a_pair_counts_once_in_the_limit() -> None:
+    """Where people do not differ, false pairs scatter like a count, although each is seen from both of its people."""
+    rng, spreads = np.random.default_rng(7), []
+    for _ in range(20):
+        noise = np.triu(rng.random((400, 400)), 1)
+        scores = (noise + noise.T).astype(np.float32)
+        curve, = fpir_curves(Searches(scores, np.arange(400)), np.array([1 - 200 / 79_800]), [10])
+        spreads.append(np.log(curve.upper[0] / curve.fpir[0]) * np.sqrt((np.triu(scores, 1) >= 1 - 200 / 79_800).sum()))
+    assert np.mean(spreads) == pytest.approx(1.645, rel=0.1)
+
+
+def test_limits_fall_and_stay_where_support_ends() -> None:
+    upper, supported = np.array([0.9, 0.5, 0.2, 0.3, 1.0, 0.1, 1.0]), np.array([0, 1, 1, 1, 0, 1, 0], bool)
+    assert _limits(upper, supported).tolist() == [1.0, 0.5, 0.3, 0.3, 0.3, 0.1, 0.1]
 
 
 def test_the_limit_holds_and_one_over_comparisons_does_not() -> None:

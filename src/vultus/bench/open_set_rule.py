@@ -62,7 +62,7 @@ def applied_rule(name: str, templates: Embeddings, owners: Labels, parts: Sequen
 
 def extrapolated(name: str, templates: Embeddings, owners: Labels, rng: np.random.Generator) -> list[Value]:
     """FPIR measured among 100 and scaled to 1,000 against FPIR measured among 1,000, the same searches of all people."""
-    grid = _grid(templates)
+    grid = _grid(templates, 0.998)
     small, large = fpir_curves(_searches(templates, owners, rng), grid, [100, 1000])
     values = []
     for rate in (0.3, 0.1, 0.06):
@@ -93,10 +93,10 @@ def _two_digits(number: int) -> int:
     return int(number // unit * unit)
 
 
-def _grid(templates: Embeddings) -> NDArray[np.float64]:
-    """Cosines from where one comparison in thirty is as similar."""
+def _grid(templates: Embeddings, quantile: float = 0.98) -> NDArray[np.float64]:
+    """Cosines from this quantile of all comparisons on."""
     rows = np.arange(0, len(templates), max(1, len(templates) // 1000))
-    low = float(np.quantile(templates[rows].similarity(templates), 0.97))
+    low = float(np.quantile(templates[rows].similarity(templates), quantile))
     step = max(0.001, round((1 - low) / STEPS, 3))
     return np.round(np.arange(round(low, 3), 1, step), 6)
 
