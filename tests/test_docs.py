@@ -9,6 +9,7 @@ import inspect
 import re
 import shlex
 import textwrap
+import typing
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ DOCS = ROOT / "docs"
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in [*sorted(DOCS.rglob("*.md")), ROOT / "README.md"]}
 BLOCK = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
 MACHINE = re.compile(r"(?<![\w.])/(?:work|tmp|opt|home|root|Users)/")
+SCRIPTS = dict(re.findall(r'^(vultus[\w-]*) = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE))
 everywhere = pytest.mark.parametrize("page", PAGES)
 
 
@@ -42,6 +44,19 @@ COMMANDS = _tool("docs_commands")
 
 def _blocks(text: str, *languages: str) -> list[str]:
     return [textwrap.dedent(code) for _, language, code in BLOCK.findall(text) if language in languages]
+
+
+def _shell_lines(page: str) -> Iterator[str]:
+    """Lines that somebody would type; of a console block those after the prompt."""
+    for block in _blocks(PAGES[page], "sh", "console", ""):
+        lines = block.replace("\\\n", " ").splitlines()
+        console = any(line.startswith("$ ") for line in lines)
+        yield from (line for line in lines if not console or line.startswith("$ "))
+
+
+def _other_scripts(page: str) -> set[str]:
+    """Installed commands besides `vultus` that a page calls."""
+    return {line.split()[0] for block in _blocks(PAGES[page], "sh") for line in block.splitlines() if line.startswith("vultus-")}
 
 
 def _words(line: str) -> list[str]:
@@ -85,20 +100,17 @@ def _options(command: click.Command) -> set[str]:
 
 @everywhere
 def test_commands_in_blocks_parse(page: str) -> None:
-    for block in _blocks(PAGES[page], "sh", "console", ""):
-        lines = block.replace("\\\n", " ").splitlines()
-        console = any(line.startswith("$ ") for line in lines)
-        for line in (line for line in lines if not console or line.startswith("$ ")):
-            for call in _calls(line):
-                command, rest = _command(call)
-                if isinstance(command, click.Group):
-                    assert rest and set(rest) <= _options(command), line
-                    continue
-                try:
-                    command.make_context(command.name, rest)
-                except click.ClickException as wrong:
-                    if "does not exist" not in wrong.format_message():  # the pictures of an example
-                        pytest.fail(f"{page}: {line}: {wrong.format_message()}")
+    for line in _shell_lines(page):
+        for call in _calls(line):
+            command, rest = _command(call)
+            if isinstance(command, click.Group):
+                assert rest and set(rest) <= _options(command), line
+                continue
+            try:
+                command.make_context(command.name, rest)
+            except click.ClickException as wrong:
+                if "does not exist" not in wrong.format_message():  # the pictures of an example
+                    pytest.fail(f"{page}: {line}: {wrong.format_message()}")
 
 
 @everywhere
@@ -113,9 +125,20 @@ def test_commands_in_sentences_exist(page: str) -> None:
 
 @everywhere
 def test_other_scripts_are_installed(page: str) -> None:
-    scripts = re.findall(r"^(vultus[\w-]*) = ", (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
-    called = {line.split()[0] for block in _blocks(PAGES[page], "sh") for line in block.splitlines() if line.startswith("vultus-")}
-    assert called <= set(scripts)
+    assert _other_scripts(page) <= set(SCRIPTS)
+
+
+@everywhere
+def test_options_in_sentences_belong_to_a_command_of_the_page(page: str) -> None:
+    prose = BLOCK.sub("", PAGES[page])
+    named = set(re.findall(r"`(--[a-z][\w-]*)", prose))
+    sentences = [code.replace("\\", "") for code in re.findall(r"`(vultus [^`]+)`", prose)]
+    calls = [call for line in [*_shell_lines(page), *sentences] for call in _calls(line)] if named else []
+    verbs = [[word] for word in cli.list_commands(click.Context(cli)) if f"`{word}`" in prose]
+    known = {option for call in [*calls, *verbs] for option in _options(_command(call)[0])} | {"--json", "--help"}
+    for script in _other_scripts(page):
+        known |= _options(_resolved(SCRIPTS[script].replace(":main", ".command")))
+    assert named - known == set()
 
 
 @everywhere
@@ -179,18 +202,48 @@ def _target(node: ast.expr, bound: dict[str, Any]) -> Any:
     return None
 
 
+def _result(node: ast.expr, bound: dict[str, Any]) -> type | None:
+    """The class of what a call gives, when its annotation says so."""
+    called = _target(node.func, bound) if isinstance(node, ast.Call) else None
+    if called is None or inspect.isclass(called):
+        return called
+    try:
+        given = typing.get_type_hints(called).get("return")
+    except (NameError, TypeError):  # imported for type checkers only, or no function
+        return None
+    return getattr(called, "__self__", None) if given is typing.Self else given if inspect.isclass(given) and given is not Any else None
+
+
+def _variables(tree: ast.AST, bound: dict[str, Any]) -> dict[str, type]:
+    """The classes of variables that hold what a call gave."""
+    found: dict[str, type] = {}
+    for node in ast.walk(tree):
+        pairs = ([(target, node.value) for target in node.targets] if isinstance(node, ast.Assign) else
+                 [(item.optional_vars, item.context_expr) for item in node.items] if isinstance(node, ast.With) else [])
+        for target, value in pairs:
+            if isinstance(target, ast.Name) and (kind := _result(value, bound)) is not None:
+                found[target.id] = kind
+    return found
+
+
+def _check_block(tree: ast.AST, page: str) -> None:
+    bound = _names(tree)
+    variables = _variables(tree, bound)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            _target(node, bound)
+            if isinstance(node.value, ast.Name) and (kind := variables.get(node.value.id)) is not None:
+                made_here = {*dir(kind), *getattr(kind, "__dataclass_fields__", {})}
+                assert node.attr in made_here or hasattr(kind, "__getattr__"), f"{page}: {ast.unparse(node)}"
+        if isinstance(node, ast.Call) and callable(target := _target(node.func, bound)):
+            given = {keyword.arg for keyword in node.keywords if keyword.arg}
+            assert given <= set(inspect.signature(target).parameters), f"{page}: {ast.unparse(node)}"
+
+
 @everywhere
 def test_python_compiles_imports_and_calls_with_names_that_exist(page: str) -> None:
     for block in _blocks(PAGES[page], "python"):
-        tree = ast.parse(block, page)
-        bound = _names(tree)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute):
-                _target(node, bound)
-            if isinstance(node, ast.Call) and callable(target := _target(node.func, bound)):
-                takes = inspect.signature(target).parameters
-                given = {keyword.arg for keyword in node.keywords if keyword.arg}
-                assert given <= set(takes), f"{page}: {ast.unparse(node)}"
+        _check_block(ast.parse(block, page), page)
 
 
 @everywhere
