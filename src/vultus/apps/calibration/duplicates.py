@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vultus.types import Float
 
-SAME = 0.99999  # cosine of templates that are equal but for rounding
+SAME = 0.999999  # cosine of templates that are equal but for rounding
 BLOCK = 1024
 
 
