@@ -19,7 +19,8 @@ import pytest
 
 from vultus.bench.results import read_result
 from vultus.cli.main import cli
-from vultus.decide import Calibration
+from vultus.decide import Calibration, packaged
+from vultus.decide.search import SearchEvidence, search_rule
 from vultus.runtime.store import cards
 
 ROOT = Path(__file__).parents[1]
@@ -300,3 +301,13 @@ def test_quoted_figures_are_those_measured() -> None:
         figures = [measured[f"{rate} at {where}, {kind}"].value for where in ("0.6", "our default cut") for rate in ("FMR", "FNMR")]
         row = " | ".join([f"| {kind}", *(f"{value:.2g}" for value in figures)]) + " |"
         assert row in PAGES["docs/moving-from/face-recognition.md"], f"expected {row}"
+
+
+def test_quoted_thresholds_of_searches_are_the_packaged_ones() -> None:
+    calibration = packaged("dlib-resnet29/dlib-150/flip")
+    assert calibration is not None
+    for size in (10, 100, 1000, 2000):
+        rule = search_rule(SearchEvidence.of(calibration), size, space=calibration.space)
+        supported = rule.t_hi is not None and rule.target_fpir is not None
+        row = f"| {size} | {100 * rule.target_fpir:g} % | {rule.t_hi:.3f} |" if supported else f"| {size} | none | |"
+        assert row in PAGES["docs/identify.md"], f"expected {row}"
