@@ -62,7 +62,7 @@ def applied_rule(name: str, templates: Embeddings, owners: Labels, parts: Sequen
 
 def extrapolated(name: str, templates: Embeddings, owners: Labels, rng: np.random.Generator) -> list[Value]:
     """FPIR measured among 100 and scaled to 1,000 against FPIR measured among 1,000, the same searches of all people."""
-    grid = _grid(templates, 0.998)
+    grid = _grid(templates, 0.99)
     small, large = fpir_curves(_searches(templates, owners, rng), grid, [100, 1000])
     values = []
     for rate in (0.3, 0.1, 0.06):
