@@ -34,7 +34,8 @@ PROTOCOL = (
     "sighting whose label differs from the one before of the same person; fragments are tracks beyond one an appearance. 'Looks "
     "ignored' is the control: every face gets the same template, so that faces are linked by place alone.")
 CLIPS, CLIPS_FULL = 10, 30
-MOST_PEOPLE = 60  # of LFW, drawn at random
+SEEDS = {"rendered": 20_261, "LFW 4-5": 20_262}
+MOST_PEOPLE = 40  # of LFW, drawn at random
 WATCH = """
 import json, resource, sys
 from pathlib import Path
@@ -53,32 +54,36 @@ print(json.dumps(after))
 """
 
 
-def run(data: Path | None, rng: np.random.Generator, full: bool, units: Units) -> Report:
+def run(data: Path | None, full: bool, units: Units) -> Report:
     """Measure the packaged people, LFW people when there are photographs, and the memory."""
     recogniser = Recogniser(threads=1)
     count = CLIPS_FULL if full else CLIPS
-    sets: dict[str, tuple[Sequence[Person], str]] = {"rendered": (_packaged(recogniser), "")}
+    packaged = _packaged(recogniser)
+    values, rows = measured("rendered", packaged, "", recogniser, count, units)
+    digest = ""
     if data is not None and (data / "lfw" / "pairs.txt").is_file():
-        sets["LFW 4-5"] = _lfw_people(data / "lfw", recogniser, rng)
-    values, rows = [], []
-    for number, (name, (people, digest)) in enumerate(sets.items()):
-        seed = int(rng.integers(1 << 30))
-        records = {condition: units.run(f"{name.replace(' ', '-')}-{CONDITIONS.index(condition)}-{count}", number,
-                                        _work(condition, people, recogniser, count, seed, name == "rendered"), data_digest=digest)["clips"]
-                   for condition in CONDITIONS}
-        rows += [_row(name, condition, clips) for condition, clips in records.items()]
-        values += _values(name, [clip for clips in records.values() for clip in clips])
-        arms = units.run(f"{name.replace(' ', '-')}-control-{count}", number, _control(name, people, count, seed, recogniser),
-                         data_digest=digest)
-        values += [Value(f"{name}: mixed tracks a clip at cuts, {arm}", mixed, "", n=count, note="over clips")
-                   for arm, mixed in arms.items()]
-    memory = units.run("memory", 0, lambda: {"passes": _memory(sets["rendered"][0])})["passes"]
-    values += _memory_values(memory)
+        people, digest = lfw_people(data / "lfw", recogniser)
+        more = measured("LFW 4-5", people, digest, recogniser, count, units)
+        values, rows = values + more[0], rows + more[1]
+    values += _memory_values(units.run("memory", 0, lambda: {"passes": _memory(packaged)})["passes"])
     columns = ("people", "condition", "clips", "exact", "mixed tracks", "label changes", "fragments", "appearances missed",
                "tracks too poor", "times real time")
     return Report("core/video", "Video: people counted in composed clips, identity switches, speed and memory", PROTOCOL, tuple(values),
                   tables=(Table("Clips", columns, tuple(rows)),), config={"settings": Settings().as_dict(), "clips": count},
-                  data_digest=next((digest for _, digest in sets.values() if digest), ""), complete=len(sets) > 1)
+                  seeds=tuple(SEEDS.values()), data_digest=digest, complete=bool(digest))
+
+
+def measured(name: str, people: Sequence[Person], digest: str, recogniser: Recogniser, count: int,
+             units: Units) -> tuple[list[Value], list[tuple[Any, ...]]]:
+    """Figures and table rows of one set of people; finished conditions are not measured again."""
+    seed, unit = SEEDS[name], name.replace(" ", "-")
+    records = {condition: units.run(f"{unit}-{CONDITIONS.index(condition)}-{count}", seed,
+                                    _work(condition, people, recogniser, count, seed, name == "rendered"), data_digest=digest)["clips"]
+               for condition in CONDITIONS}
+    arms = units.run(f"{unit}-control-{count}", seed, _control(name, people, count, seed, recogniser), data_digest=digest)
+    controls = [Value(f"{name}: mixed tracks a clip at cuts, {arm}", mixed, "", n=count, note="over clips") for arm, mixed in arms.items()]
+    return (_values(name, [clip for clips in records.values() for clip in clips]) + controls,
+            [_row(name, condition, clips) for condition, clips in records.items()])
 
 
 def _packaged(recogniser: Recogniser) -> list[Person]:
@@ -88,7 +93,7 @@ def _packaged(recogniser: Recogniser) -> list[Person]:
     return [Person(name, face_pictures(files, _finder(recogniser))) for name, files in paths.items()]
 
 
-def _lfw_people(root: Path, recogniser: Recogniser, rng: np.random.Generator) -> tuple[list[Person], str]:
+def lfw_people(root: Path, recogniser: Recogniser) -> tuple[list[Person], str]:
     """People of folds 4-5 who are in no pair of folds 1-3, four pictures or more, of those up to five."""
     lfw = read_lfw(root)
     chosen = lfw.people_of_folds(4, 5) & ~lfw.people_of_folds(1, 2, 3)
@@ -96,7 +101,7 @@ def _lfw_people(root: Path, recogniser: Recogniser, rng: np.random.Generator) ->
     for index in np.flatnonzero(chosen):
         paths[str(lfw.subjects[index])].append(lfw.paths[index])
     names = sorted(name for name, files in paths.items() if len(files) >= 4)
-    drawn = [names[i] for i in rng.permutation(len(names))[:MOST_PEOPLE]]
+    drawn = [names[i] for i in np.random.default_rng(SEEDS["LFW 4-5"]).permutation(len(names))[:MOST_PEOPLE]]
     people = [Person(name, face_pictures(paths[name][:5], _finder(recogniser))) for name in drawn]
     return [person for person in people if len(person.pictures) >= 2], lfw.digest
 

@@ -86,6 +86,7 @@ def test_a_name_is_in_one_place_at_a_time() -> None:
     answers = {0: answer("ann", 0.95), 1: answer("ann", 0.97), 2: answer("ann", 0.93), 3: answer("bob", 0.99)}
     checked = one_place_each(answers, [(0, 1), (1, 3)])
     assert {k: label_of(v) for k, v in checked.items()} == {0: None, 1: "ann", 2: "ann", 3: "bob"}
+    assert label_of(one_place_each({0: answer("ann", 0.97), 1: answer("ann", 0.95)}, [(0, 1)])[0]) == "ann"
     assert checked[0].outcome == "undecided" and "at the same time" in checked[0].reason
 
 
