@@ -173,7 +173,8 @@ def test_kinds_of_sources(tmp_path: Path) -> None:
 @pytest.mark.parametrize("address", [
     f"rtsp://user:{SECRET}@host:554/path", f"rtsp://{SECRET}@host/path", f"http://host/v.mjpg?token={SECRET}", f"http://host/v#{SECRET}",
     f"rtsp://user:{SECRET}/x@host/path", f"rtsp://user:a?{SECRET}@host/path", f"rtsp://user:a#{SECRET}@host/p", f"rtsp://u:a@{SECRET}@host/p",
-    f"http://host/v?key=a@{SECRET}", f"rtsp://user:{SECRET}@[::1/path"])
+    f"http://host/v?key=a@{SECRET}", f"rtsp://user:{SECRET}@[::1/path",
+    f"rtsp://host:554/user=admin&password={SECRET}&channel=1.sdp"])
 def test_no_secret_of_an_address_is_shown(address: str) -> None:
     source = source_of(address)
     assert source.target == address

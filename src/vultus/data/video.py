@@ -101,7 +101,9 @@ def without_secrets(address: str) -> str:
     beyond = rest[len(authority):]
     if "@" in beyond:
         return f"{shown(scheme)}://(address hidden)"
-    return shown(f"{scheme}://{authority.rpartition('@')[2]}{re.split('[?#]', beyond, maxsplit=1)[0]}")
+    path = re.split("[?#]", beyond, maxsplit=1)[0]
+    # Some cameras take user=...&password=... in the path.
+    return shown(f"{scheme}://{authority.rpartition('@')[2]}{'/(path hidden)' if '=' in path else path}")
 
 
 class Video:
