@@ -56,9 +56,9 @@ def test_few_errors_have_an_exact_bound(pairs: Comparisons) -> None:
 def test_a_curve_is_reliable_on_like_people_and_not_on_others(pairs: Comparisons, made: Made) -> None:
     curve = measured_curve(pairs, np.random.default_rng(0))
     like = reliability(curve, Comparisons.of_templates(*made(150, 3, 8)), np.random.default_rng(0))
-    assert sum(row.inside_both for row in like) >= len(like) - 1
+    assert sum(row.agrees for row in like) >= len(like) - 1
     closer = reliability(curve, Comparisons.of_templates(*made(150, 3, 8, dimension=6)), np.random.default_rng(0))
-    assert not any(row.inside_both for row in closer[:4])
+    assert not any(row.agrees for row in closer[:4])
 
 
 def test_likelihood_ratios_cost_little_on_like_people_and_a_shifted_line_costs_more(calibration: Calibration, made: Made) -> None:

@@ -31,19 +31,19 @@ def curve(pairs: Comparisons) -> FmrCurve:
 @pytest.mark.parametrize("target", [0.1, 0.03, 0.01])
 def test_thresholds_equal_a_loop(pairs: Comparisons, curve: FmrCurve, target: float) -> None:
     verdict = judge(target, curve, pairs)
-    t_point = t_hi = low = high = None
-    for i, threshold in enumerate(curve.thresholds):
-        if t_point is None and curve.supported[i] and curve.fmr[i] <= target:
-            t_point = threshold
-        if t_hi is None and curve.supported[i] and curve.upper[i] <= target:
-            t_hi = threshold
-        if low is None and curve.low[i] <= target:
-            low = threshold
-        if high is None and curve.high[i] <= target:
-            high = threshold
-    assert verdict.accepted and (verdict.t_point, verdict.t_hi) == (t_point, t_hi)
-    assert (verdict.t_point_low, verdict.t_point_high) == (low, high)
-    assert low < t_point < t_hi <= high
+    fine = np.round(np.arange(curve.thresholds[0], curve.thresholds[-1], (curve.thresholds[1] - curve.thresholds[0]) / 20), 6)
+    finer = pairs.curve(fine)
+    t_point = t_hi = low = high = 2.0
+    for i, threshold in enumerate(fine):
+        t_point = min(t_point, threshold) if finer.supported[i] and finer.fmr[i] <= target else t_point
+        t_hi = min(t_hi, threshold) if finer.supported[i] and finer.upper[i] <= target else t_hi
+        low = min(low, threshold) if finer.low[i] <= target else low
+        high = min(high, threshold) if finer.high[i] <= target else high
+    assert verdict.accepted and low < t_point < t_hi <= high
+    found = (verdict.t_point, verdict.t_hi, verdict.t_point_low, verdict.t_point_high)
+    assert found == pytest.approx((t_point, t_hi, low, high), abs=2 * (fine[1] - fine[0]))
+    at = pairs.curve(np.array([verdict.t_point - 1e-3, verdict.t_point]))
+    assert at.fmr[1] <= target < at.fmr[0]
 
 
 def test_low_threshold_equals_a_loop(pairs: Comparisons) -> None:
@@ -65,6 +65,9 @@ def test_low_threshold_needs_fifty_nine_people_for_five_percent(made: Made) -> N
 def test_smallest_target_is_accepted_and_a_smaller_one_is_not(pairs: Comparisons, curve: FmrCurve) -> None:
     least = smallest_target(curve, pairs)
     assert least is not None and judge(least, curve, pairs).accepted and not judge(0.9 * least, curve, pairs).accepted
+    low = np.where(curve.supported, curve.upper, 1e-9)  # a limit of few errors is smaller, and no threshold may be chosen by it
+    few = FmrCurve(curve.thresholds, curve.fmr, low, curve.supported, curve.people, curve.low, curve.high)
+    assert not judge(0.9 * curve.upper[curve.supported].min(), few, pairs).accepted
 
 
 def test_twenty_people_and_one_in_a_million(made: Made) -> None:

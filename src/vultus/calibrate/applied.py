@@ -45,9 +45,9 @@ class Reliability:
     realised: Rate
 
     @property
-    def inside_both(self) -> bool:
-        """Whether the nominal rate lies in both intervals."""
-        return self.stated.contains(self.nominal) and self.realised.contains(self.nominal)
+    def agrees(self) -> bool:
+        """Whether the stated rate lies in the realised rate's interval."""
+        return self.realised.contains(self.stated.value)
 
 
 @dataclass(frozen=True)

@@ -115,16 +115,16 @@ class Comparisons:
         first, second = np.divmod(pairs, self.people)
         return first, second, number
 
-    def curve(self, thresholds: Array, rng: np.random.Generator) -> FmrCurve:
+    def curve(self, thresholds: Array, rng: np.random.Generator | None = None) -> FmrCurve:
         """FMR with limits over people at ascending thresholds; where the sample is too small, limits of few errors take over.
 
-        For a list of pairs the limits are those of a two-way bootstrap, which needs `rng`.
+        For a list of pairs the limits are those of a two-way bootstrap, drawn by `rng`.
         """
         if self.matrix is not None:
             curve, tested = fmr_curve(self.matrix, self.person, thresholds), self.people
         else:
             from vultus.calibrate.listed_pairs import listed_curve
-            curve = listed_curve(self, thresholds, rng)
+            curve = listed_curve(self, thresholds, rng or np.random.default_rng(0))
             tested = max(2, int((1 + np.sqrt(1 + 8 * len(self.people_pairs[0]))) / 2))  # so few people have as many pairs
         errors = np.searchsorted(self._best_of_people_pairs, thresholds)
         few = {int(k): (upper_when_unsupported(int(k), tested), upper_when_unsupported(int(k), tested, 0.025))

@@ -58,6 +58,9 @@ def calibrate_pairs(pairs: Comparisons, *, space: str, name: str, domain: str, s
     verdict = accept(target_fmr, curve, pairs)
     assert verdict.t_hi is not None and verdict.t_point is not None
     assert verdict.t_point_low is not None and verdict.t_point_high is not None
+    chosen = [verdict.t_point, verdict.t_hi]
+    if not np.isin(chosen, curve.thresholds).all():
+        curve = pairs.curve(np.union1d(curve.thresholds, chosen), rng)
     offset, slope = likelihood_line(pairs) or (0.0, 0.0)
     return Calibration(
         space=space, domain=domain, name=name, status=status, target_fmr=target_fmr, target_fnmr=target_fnmr,

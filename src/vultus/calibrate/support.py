@@ -8,6 +8,7 @@ of people that would do.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from vultus.evaluate.people_bootstrap import MAX_SHARE, MIN_ERRORS, MIN_PEOPLE, 
 
 Array = NDArray[np.float64]
 MAX_LIMIT = 2.0  # upper limit at the point threshold, in targets
+FINER = 20  # steps between two scores of the grid
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,11 @@ def judge(target: float, curve: FmrCurve, pairs: Comparisons) -> Verdict:
     point = np.flatnonzero(curve.supported & (curve.fmr <= target))
     final = np.flatnonzero(curve.supported & (curve.upper <= target))
     if point.size and final.size and curve.upper[point[0]] <= MAX_LIMIT * target:
-        grid = curve.thresholds
-        low, high = (float(grid[_first(limit <= target)]) for limit in (curve.low, curve.high))
-        t_point = float(grid[point[0]])
+        t_point = _refined(int(point[0]), curve, pairs, lambda c: c.supported & (c.fmr <= target))
+        low = _refined(_first(curve.low <= target), curve, pairs, lambda c: c.low <= target)
+        high = _refined(_first(curve.high <= target), curve, pairs, lambda c: c.high <= target)
         return Verdict(target, True, t_point=t_point, t_point_low=min(low, t_point), t_point_high=max(high, t_point),
-                       t_hi=float(grid[final[0]]))
+                       t_hi=_refined(int(final[0]), curve, pairs, lambda c: c.supported & (c.upper <= target)))
     at = int(point[0] if point.size else reached[0] if reached.size else len(curve.fmr) - 1)
     return Verdict(target, False, *_refusal(target, float(curve.thresholds[at]), float(curve.upper[at]), pairs))
 
@@ -105,6 +107,18 @@ def low_threshold(pairs: Comparisons, target: float) -> float:
 def people_for_low_threshold(target: float) -> int:
     """People with two pictures whose error-free comparisons give an exact limit at the target."""
     return int(np.ceil(np.log(0.05) / np.log1p(-target)))
+
+
+def _refined(at: int, curve: FmrCurve, pairs: Comparisons, holds: Callable[[FmrCurve], NDArray[np.bool_]]) -> float:
+    """The lowest threshold for which a rule holds, between the grid's first one and the one before it.
+
+    Where limits are bootstrapped (a list of pairs), the grid's threshold stays.
+    """
+    grid = curve.thresholds
+    if at < 1 or pairs.matrix is None:
+        return float(grid[at])
+    between: Array = np.unique(np.round(np.linspace(grid[at - 1], grid[at], FINER + 1), 6)).astype(np.float64)
+    return float(between[_first(holds(pairs.curve(between)))])
 
 
 def _first(mask: NDArray[np.bool_]) -> int:

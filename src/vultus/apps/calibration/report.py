@@ -134,8 +134,8 @@ def _reject_accept(done: Applied) -> Table:
 
 def _reliability(rows: Sequence[Reliability]) -> Table:
     return Table("FMR stated from one half of the people against the other half",
-                 ("nominal", "score", "stated", "low", "high", "realised", "low", "high", "nominal inside both"),
-                 tuple((f"{r.nominal:g}", r.score, *_cells(r.stated), *_cells(r.realised), "yes" if r.inside_both else "no") for r in rows))
+                 ("nominal", "score", "stated", "low", "high", "realised", "low", "high", "stated inside realised"),
+                 tuple((f"{r.nominal:g}", r.score, *_cells(r.stated), *_cells(r.realised), "yes" if r.agrees else "no") for r in rows))
 
 
 def _cells(rate: Rate) -> tuple[float, float, float]:
