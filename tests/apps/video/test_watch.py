@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from vultus.apps.video import names
 from vultus.apps.video.result import VideoResult
 from vultus.apps.video.settings import Settings
 from vultus.apps.video.view import View
 from vultus.apps.video.watch import watch
 from vultus.data.video import Video
 from vultus.errors import ImageError, InputError
+from vultus.gallery import Identification
+from vultus.gallery.records import Hit
 from vultus.pipeline import Recogniser
 from vultus.quality.gate import Usable
 from vultus.types import Image
@@ -186,3 +190,19 @@ def test_wrong_arguments(reel: Make, stage: Draw, recogniser: Recogniser, settin
         seen(reel([]), recogniser, settings)
     with pytest.raises(InputError, match="patience: expected a number >= 0"):
         Settings(patience=-1)
+
+
+def test_names_of_a_gallery_join_and_part(reel: Make, stage: Draw, recogniser: Recogniser, settings: Settings,
+                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    def named(tracks: Any, gallery: Any, space: str) -> dict[int, Identification]:
+        """Everybody red is Ann, whatever else is known; the others are unknown."""
+        hit = Hit("id-ann", "Ann", 0.97, "f")
+        return {track.number: Identification("person" if track.mean[0] > 0.5 else "unknown", hit, (hit,), None, 1, 1) for track in tracks}
+    monkeypatch.setattr(names, "identify_tracks", named)
+    gallery: Any = type("G", (), {"path": Path("somewhere/people"), "virtual": True})
+    frames = [stage((RED, 60, 60), (BLUE, 200, 60))] * 8 + [stage()] * 10 + [stage((RED, 60, 60))] * 8
+    result, _ = seen(reel(frames), recogniser, settings, gallery=gallery, threshold=1.0)
+    assert [(person.label, len(person.tracks)) for person in result.people] == [("Ann", 2), ("person 2", 1)]
+    record = result.as_dict()
+    assert record["gallery"] == "people" and [p["identification"]["outcome"] for p in record["people"]] == ["person", "unknown"]
+    assert record["people"][1]["identification"]["name"] is None and "rendered people" in result.warnings[-1]
