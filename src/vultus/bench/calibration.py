@@ -154,7 +154,8 @@ def _reliability(name: str, done: Applied) -> Table:
                  ("nominal", "score", "stated", "low", "high", "realised", "low", "high", "stated inside realised",
                   "realised at most the stated limit"),
                  tuple((f"{r.nominal:g}", r.score, r.stated.value, r.stated.low, r.stated.high, r.realised.value, r.realised.low,
-                        r.realised.high, "yes" if r.agrees else "no", "yes" if r.realised.value <= r.stated.high else "no") for r in done.reliability))
+                        r.realised.high, "yes" if r.agrees else "no", "yes" if r.realised.value <= r.stated.high else "no")
+                       for r in done.reliability))
 
 
 def _rotation(name: str, extracted: Extracted, lfw: Lfw, rng: np.random.Generator) -> Table:
