@@ -15,6 +15,7 @@ import pytest
 from vultus.apps.video import names
 from vultus.apps.video.result import VideoResult
 from vultus.apps.video.settings import Settings
+from vultus.apps.video.timeline import video
 from vultus.apps.video.view import View
 from vultus.apps.video.watch import watch
 from vultus.data.video import Video
@@ -206,3 +207,17 @@ def test_names_of_a_gallery_join_and_part(reel: Make, stage: Draw, recogniser: R
     record = result.as_dict()
     assert record["gallery"] == "people" and [p["identification"]["outcome"] for p in record["people"]] == ["person", "unknown"]
     assert record["people"][1]["identification"]["name"] is None and "rendered people" in result.warnings[-1]
+
+
+def test_one_call_watches_and_writes(tmp_path: Path, stage: Draw, recogniser: Recogniser, settings: Settings) -> None:
+    path = tmp_path / "one.avi"
+    writer = cv2.VideoWriter(str(path), cv2.CAP_OPENCV_MJPEG, cv2.VideoWriter.fourcc(*"MJPG"), 10, (320, 120))
+    for _ in range(30):
+        writer.write(stage((RED, 60, 60))[..., ::-1].copy())
+    writer.release()
+    result = video(path, tmp_path / "out", every=0.5, seconds=2.0, threshold=0.95, settings=settings, recogniser=recogniser)
+    assert (result.summary, result.ended, result.looked_at) == ("1 person", "stopped", 5)
+    assert (tmp_path / "out" / "timeline.html").is_file()
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(InputError, match="out: expected a folder"):
+        video(path, tmp_path / "file", recogniser=recogniser)
