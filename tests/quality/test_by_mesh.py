@@ -9,7 +9,7 @@ import pytest
 
 from vultus.quality import by_mesh as bm
 from vultus.quality.aligned_face import ALIGNED, AlignedFace
-from vultus.quality.mesh_points import MeshFace
+from vultus.quality.mesh_points import OUTLINE, MeshFace
 
 SKIN = np.array([200, 150, 120], np.uint8)
 
@@ -157,3 +157,12 @@ def test_zones_lie_below_the_eyes_towards_the_nose(mesh) -> None:
     assert side == int(0.3 * (round(face.right_eye[0]) - round(face.left_eye[0])))
     assert rows.start == round(face.left_eye[1]) + int((round(face.mouth[1]) - round(face.left_eye[1])) / 2)
     assert face.region[rows, left].all() and face.region[rows_right, right].all() and not face.region[:5].any()
+
+
+def test_what_lies_outside_the_face_counts_as_black(mesh) -> None:
+    thin = mesh()
+    outline = list(OUTLINE)
+    thin[outline, 0] = 300 + (thin[outline, 0] - 300) / 50  # the hull is a strip between the cheeks
+    got = found(picture(), thin)
+    assert got["NaturalColour"].native == pytest.approx(math.hypot(5, 5), abs=1e-6)  # black: a* = b* = 0
+    assert found(picture(), mesh())["NaturalColour"].native == 0
