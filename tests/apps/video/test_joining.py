@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from vultus.apps.video import joining
 from vultus.apps.video.joining import JoiningRule, doubts, join, joining_rule, possible_counts
 from vultus.apps.video.names import label_of, of_person, one_place_each
 from vultus.apps.video.record import TrackRecord
@@ -67,6 +68,15 @@ def test_doubts_and_the_range_of_counts() -> None:
     assert doubts(people, [(0, 1)], RULE) == [] and possible_counts(tracks, [(0, 1)], RULE) == (3, 3)
     close = [record(0, 0), record(1, 22)]  # 0.927: joined, but below the upper threshold
     assert len(join(close, [], RULE)) == 1 and possible_counts(close, [], RULE) == (1, 2)
+
+
+def test_doubts_are_found_across_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    tracks = [record(i, 31 * i) for i in range(5)]  # neighbours at cosine 0.857
+    people = join(tracks, [], RULE)
+    expected = doubts(people, [], RULE)
+    assert [(d.first, d.second) for d in expected] == [(1, 2), (2, 3), (3, 4), (4, 5)]
+    monkeypatch.setattr(joining, "BLOCK", 2)
+    assert sorted((d.first, d.second) for d in doubts(people, [], RULE)) == [(1, 2), (2, 3), (3, 4), (4, 5)]
 
 
 def test_the_packaged_rule_says_where_it_comes_from() -> None:

@@ -15,6 +15,8 @@ from vultus.apps.video.record import TrackRecord
 from vultus.errors import InputError
 from vultus.grouping import merge_tree, packaged_rule
 
+BLOCK = 500  # people compared with all others at once
+
 
 @dataclass(frozen=True)
 class JoiningRule:
@@ -124,9 +126,11 @@ def doubts(people: Sequence[Sequence[TrackRecord]], together: Iterable[tuple[int
     person = {track.number: i for i, group in enumerate(people) for track in group}
     apart = {tuple(sorted((person[a], person[b]))) for a, b in together if a in person and b in person}
     means = np.stack([_means(group).mean(0) for group in people])
-    cosines = means @ means.T
-    near = np.argwhere(np.triu(cosines >= rule.low, 1)).tolist()
-    found = [Doubt(a + 1, b + 1, float(cosines[a, b])) for a, b in near if (a, b) not in apart]
+    found = []
+    for start in range(0, len(people), BLOCK):
+        cosines = np.triu(means[start:start + BLOCK] @ means.T, start + 1)
+        near = np.argwhere(cosines >= rule.low) if rule.low > 0 else np.empty((0, 2), np.int64)
+        found += [Doubt(start + a + 1, b + 1, float(cosines[a, b])) for a, b in near.tolist() if (start + a, b) not in apart]
     return sorted(found, key=lambda doubt: -doubt.similarity)
 
 
