@@ -125,7 +125,7 @@ def _chart(kind: str, title: str, x_title: str, y_title: str, **options: Any) ->
                   label_font_size=11, major_label_font_size=11, legend_font_size=12, guide_stroke_color="#dddddd",
                   major_guide_stroke_color="#dddddd", guide_stroke_dasharray="0")
     return getattr(pygal, kind)(style=style, title=title, x_title=x_title, y_title=y_title, width=760, height=460, js=[],
-                                legend_at_bottom=True, legend_at_bottom_columns=3, truncate_legend=-1, margin=12,
+                                legend_at_bottom=True, legend_at_bottom_columns=4, truncate_legend=-1, margin=12,
                                 stroke_style={"width": 2},
                                 explicit_size=True, disable_xml_declaration=True, **options)
 
