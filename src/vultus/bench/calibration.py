@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vultus.apps.calibration.report import draw_reliability
 from vultus.bench.calibration_planted import Planted, plant
 from vultus.bench.lfw_templates import Extracted, extract_lfw, need_lfw
 from vultus.bench.results import PACKAGE, source_root, write_atomically
 from vultus.calibrate.applied import Applied, Rate, apply
 from vultus.calibrate.comparisons import Comparisons
 from vultus.calibrate.measure import calibrate_pairs, measured_curve
+from vultus.calibrate.reliability_plot import draw_reliability
 from vultus.calibrate.search import search_curves
 from vultus.calibrate.support import judge
 from vultus.data.lfw import Lfw, read_lfw

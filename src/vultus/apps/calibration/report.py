@@ -14,6 +14,7 @@ from vultus.apps.calibration.sample import Sample
 from vultus.calibrate.applied import Applied, Rate, Reliability, apply, reliability
 from vultus.calibrate.comparisons import Comparisons
 from vultus.calibrate.measure import fnmr_curve, likelihood_line, measured_curve
+from vultus.calibrate.reliability_plot import draw_reliability
 from vultus.calibrate.review import ReviewPair
 from vultus.calibrate.support import Verdict, people_for_low_threshold
 from vultus.decide import Calibration
@@ -174,9 +175,10 @@ def _pictures(found: Findings, rows: Sequence[Reliability], folder: Path) -> tup
                     x_title="cosine", marks=marks)
     pictures = [Picture("histogram.svg", "Similarities of pairs of one person and of different people, every person weighing the same.")]
     missed = fnmr_curve(pairs, curve.thresholds)
-    lines = {"measured": (curve.fmr, missed), "lower limit of FMR": (curve.low, missed), "upper limit of FMR": (curve.high, missed)}
-    inside = [(rate > 0) & (rate < 1) & (missed > 0) & (missed < 1) for rate, _ in lines.values()]
-    if inside[0].any():
+    seen = (curve.fmr > 0) & (curve.fmr < 1) & (missed > 0) & (missed < 1)
+    lines = {name: (rate[seen], missed[seen]) for name, rate in (("measured", curve.fmr), ("lower limit of FMR", curve.low),
+                                                                 ("upper limit of FMR", curve.high))}
+    if seen.any():
         plots.curves(folder / "det.svg", lines, title="Detection error trade-off", x_title="FMR", y_title="FNMR", x_scale="probit",
                      y_scale="probit")
         pictures.append(Picture("det.svg", "FNMR over FMR, with the 95 % limits of FMR over people."))
@@ -184,12 +186,3 @@ def _pictures(found: Findings, rows: Sequence[Reliability], folder: Path) -> tup
         draw_reliability(folder / "reliability.svg", rows)
         pictures.append(Picture("reliability.svg", "FMR stated by one half of the people against FMR of the other half at the same score."))
     return tuple(pictures)
-
-
-def draw_reliability(path: Path, rows: Sequence[Reliability]) -> None:
-    """Realised against stated FMR, both logarithmic, with the diagonal."""
-    stated = np.array([r.stated.value for r in rows])
-    plots.curves(path, {"realised": (stated, np.array([r.realised.value for r in rows])),
-                        "lower limit": (stated, np.array([r.realised.low for r in rows])),
-                        "upper limit": (stated, np.array([r.realised.high for r in rows])), "equal": (stated, stated)},
-                 title="Reliability of the stated FMR", x_title="stated FMR", y_title="realised FMR", x_scale="log", y_scale="log")
