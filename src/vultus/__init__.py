@@ -1,7 +1,7 @@
 """Vultus: face recognition you can defend.
 
-The verbs of the command line are functions here too: `vultus.detect`, `represent`, `verify`, `enroll`,
-`identify`, `find`, `cluster`. They and what they need are loaded when they are first used.
+The verbs of the command line are functions here too: `vultus.detect`, `represent`, `verify`, `assess`, `enroll`, `identify`,
+`find`, `cluster`, `watch`, `calibrate`. They and what they need are loaded when they are first used.
 """
 
 import importlib
@@ -10,9 +10,11 @@ from typing import Any
 
 from vultus._version import __version__
 
-__all__ = ["Recogniser", "__version__", "cluster", "detect", "enroll", "find", "identify", "represent", "verify"]
+__all__ = ["Recogniser", "__version__", "assess", "calibrate", "cluster", "detect", "enroll", "find", "identify", "represent", "verify",
+           "watch"]
 
-_VERBS = ("cluster", "enroll", "find", "identify", "represent", "verify")
+_VERBS = ("assess", "cluster", "enroll", "find", "identify", "represent", "verify", "watch")
+_VERB_MODULES = ("calibrate", "detect")  # packages that can be called, see VerbModule
 
 
 class VerbModule(ModuleType):
@@ -27,8 +29,8 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module("vultus.api"), name)
     if name == "Recogniser":
         return importlib.import_module("vultus.pipeline").Recogniser
-    if name == "detect":  # a package of methods that can be called, see VerbModule
-        return importlib.import_module("vultus.detect")
+    if name in _VERB_MODULES:
+        return importlib.import_module(f"vultus.{name}")
     raise AttributeError(f"module 'vultus' has no attribute {name!r}")
 
 

@@ -13,7 +13,7 @@ import pytest
 from vultus.apps.one_person import Usable
 from vultus.apps.search import find, find_in_table
 from vultus.data.picture_files import find_pictures
-from vultus.decide import Calibration
+from vultus.decide import Calibration, SearchCurve
 from vultus.errors import InputError, SpaceError
 from vultus.pipeline import Recogniser
 from vultus.pipeline.represent_table import represent_table
@@ -23,7 +23,9 @@ ANY = Usable(face_px=0, sharpness=-1, yaw_deg=90)
 RULE = Calibration(space="colour/dlib-150", domain="drawn colours", name="drawn", status="site", target_fmr=1e-3, target_fnmr=0.05,
                    t_point=0.95, t_point_low=0.9, t_point_high=0.97, t_hi=0.98, t_lo=0.8, scores=(0.0, 0.5, 0.9), fmr=(1.0, 0.1, 0.001),
                    fmr_low=(0.9, 0.05, 0.0), fmr_high=(1.0, 0.2, 0.01), fmr_upper=(1.0, 0.2, 0.01), fnmr=(0.0, 0.01, 0.1),
-                   llr_offset=-20.0, llr_slope=25.0, people=100, mated_people=100, search=(), source={})
+                   llr_offset=-20.0, llr_slope=25.0, people=100, mated_people=100, source={},
+                   search=(SearchCurve(1, (1.0, 0.1, 0.001), (1.0, 0.2, 0.01), 0.9),
+                           SearchCurve(40, (1.0, 0.4, 0.03), (1.0, 0.5, 0.05), 0.9)))
 Draw = Callable[..., Image]
 
 
@@ -45,7 +47,20 @@ def test_ranking_equals_a_sort(recogniser: Recogniser, drawn: Draw) -> None:
         (s, f"image {i}", face) for s, i, face in expected]
     assert (result.faces, result.pictures) == (len(everything), 20)
     assert result.outcome == "found"
-    assert result.expected_false_hits == pytest.approx(len(everything) * 0.01)
+    assert (result.threshold, result.target_fpir, result.fpir_basis) == (0.9, 0.05, "measured")  # strictest target met by 40 faces
+    assert (result.fpir_at_score, result.fpir_upper) == (0.03, 0.05)
+
+
+def test_more_faces_need_more_similarity(recogniser: Recogniser, drawn: Draw) -> None:
+    """One comparison may be found at a similarity that a search among many must leave undecided."""
+    red, other = drawn((210, 20, 20)), drawn((20, 20, 210))
+    near = drawn((200, 75, 20))
+    assert 0.9 < float(recogniser.represent([red])[0].similarity(recogniser.represent([near])[0]).item()) < 0.98
+    assert find(red, [near], recogniser, calibration=RULE, usable=ANY, target_fpir=0.02).outcome == "found"
+    many = find(red, [near] + [other] * 20, recogniser, calibration=RULE, usable=ANY, target_fpir=0.02)
+    assert many.outcome == "undecided" and "0.02" in many.reason
+    beyond = find(red, [near] + [other] * 400, recogniser, calibration=RULE, usable=ANY)
+    assert beyond.outcome == "undecided" and beyond.threshold is None
 
 
 def test_equal_similarities_keep_the_order_of_the_folder(recogniser: Recogniser, drawn: Draw) -> None:
@@ -55,7 +70,7 @@ def test_equal_similarities_keep_the_order_of_the_folder(recogniser: Recogniser,
 
 def test_unknown_undecided_and_empty(recogniser: Recogniser, drawn: Draw) -> None:
     red = drawn((210, 20, 20))
-    for others, outcome in (([drawn((20, 210, 20))], "unknown"), ([drawn((200, 120, 20))], "undecided"), ([], "unknown"),
+    for others, outcome in (([drawn((20, 210, 20))], "unknown"), ([drawn((200, 150, 20))], "undecided"), ([], "unknown"),
                             ([drawn((0, 0, 0))], "unknown")):
         assert find(red, others, recogniser, calibration=RULE, usable=ANY).outcome == outcome
     unusable = find(drawn((0, 0, 0)), [red], recogniser, calibration=RULE, usable=ANY)

@@ -235,7 +235,7 @@ def test_the_page_of_find_says_what_it_shows(capsys: pytest.CaptureFixture[str],
     page = tmp_path / "page.html"
     assert main(["find", str(FACE), str(FACE.parent), "--html", str(page)]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert "; ".join(said[:3]) in page.read_text("utf-8") and said[3].startswith("1.0000  match")
+    assert "; ".join(said[:4]).replace("'", "&#39;") in page.read_text("utf-8") and said[4].startswith("1.0000  match")
 
 
 def test_plain_output_is_for_people(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -1,18 +1,21 @@
-"""A probe in a folder: the most similar faces, ranked, and whether the person is there at all."""
+"""A probe in a folder: the most similar faces, ranked, and whether the person is there at all.
+
+A search among n faces gives a stranger n chances, so it is decided by the rule of searches, not by that of one comparison.
+"""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from vultus.apps.one_person import DEFAULT_USABLE, Usable, objection, principal
-from vultus.decide import Calibration, decide, packaged
+from vultus.decide import Calibration, packaged
+from vultus.decide.search import SearchEvidence, SearchRule, search_rule
 from vultus.errors import InputError
 from vultus.image import as_text, shown
 from vultus.pipeline import PictureResult, Recogniser
@@ -33,7 +36,7 @@ class Hit:
     decision: Decision
 
     def as_dict(self) -> dict[str, Any]:
-        kept = ("similarity", "outcome", "fmr_at_score", "fmr_upper")
+        kept = ("similarity", "outcome")
         record = self.decision.as_dict()
         return {"path": as_text(self.path), "face": self.face, "box": [round(edge, 2) for edge in self.box],
                 **{name: record[name] for name in kept}}
@@ -50,8 +53,8 @@ class SearchResult:
         hits: the most similar faces, best first, whatever their decision.
         pictures, faces: how many were searched.
         errors: pictures that could not be read, by path.
-        expected_false_hits: upper limit of how many of so many strangers would reach the best similarity; None without a hit.
-        threshold, threshold_low, calibration_domain, space: as in `types.Decision`.
+        threshold, threshold_low, target_fpir, fpir_basis, calibration_domain, space: as in `decide.search.SearchRule` for so many faces.
+        fpir_at_score, fpir_upper: share of strangers' searches among so many faces that reach the best similarity, and its upper limit.
     """
 
     probe: str
@@ -61,9 +64,12 @@ class SearchResult:
     pictures: int = 0
     faces: int = 0
     errors: dict[str, str] = field(default_factory=dict)
-    expected_false_hits: float | None = None
     threshold: float | None = None
     threshold_low: float | None = None
+    target_fpir: float | None = None
+    fpir_basis: str | None = None
+    fpir_at_score: float | None = None
+    fpir_upper: float | None = None
     calibration_domain: str | None = None
     space: str | None = None
 
@@ -80,24 +86,29 @@ class _Page:
 
 
 def find(probe: Picture, pictures: Iterable[Picture], recogniser: Recogniser, *, top: int = 10,
-         calibration: Calibration | Literal["packaged"] | None = "packaged", usable: Usable = DEFAULT_USABLE) -> SearchResult:
+         calibration: Calibration | Literal["packaged"] | None = "packaged", target_fpir: float | None = None,
+         usable: Usable = DEFAULT_USABLE) -> SearchResult:
     """Search pictures for the person on the probe; keeps only the best `top` faces in memory.
+
+    Args:
+        target_fpir: share of strangers' searches that may find somebody, 0..1; None: the strictest of `decide.search.TARGETS` that
+            the calibration supports for so many faces.
 
     Raises:
         ImageError: the probe is missing or cannot be read.
     """
-    result, template = _start(probe, recogniser, calibration, usable)
+    result, template = _start(probe, recogniser, usable)
     if template is None:
         return result
     pages = (page for found in recogniser.process(pictures) for page in _page(found, result))
-    return _ranked(result, template, pages, top, _rule(calibration, recogniser))
+    return _ranked(result, template, pages, top, _evidence(calibration, recogniser), target_fpir)
 
 
 def find_in_table(probe: Picture, table: Path, recogniser: Recogniser, *, top: int = 10,
-                  calibration: Calibration | Literal["packaged"] | None = "packaged",
+                  calibration: Calibration | Literal["packaged"] | None = "packaged", target_fpir: float | None = None,
                   usable: Usable = DEFAULT_USABLE) -> SearchResult:
     """Like `find`, in a table that `represent` wrote. Raises SpaceError when it was written with another recogniser."""
-    result, template = _start(probe, recogniser, calibration, usable)
+    result, template = _start(probe, recogniser, usable)
     if template is None:
         return result
     rows, errors = read_table(table)
@@ -105,21 +116,18 @@ def find_in_table(probe: Picture, table: Path, recogniser: Recogniser, *, top: i
     result.pictures = len({*rows.paths, *errors})
     places = [(path, int(face), tuple(map(float, box))) for path, face, box in zip(rows.paths, rows.faces, rows.boxes, strict=True)]
     pages = [_Page(places, Embeddings(rows.vectors, rows.space))] if places else []
-    return _ranked(result, template, pages, top, _rule(calibration, recogniser))
+    return _ranked(result, template, pages, top, _evidence(calibration, recogniser), target_fpir)
 
 
-def _rule(calibration: Calibration | Literal["packaged"] | None, recogniser: Recogniser) -> Calibration | None:
-    return packaged(recogniser.space) if calibration == "packaged" else calibration
+def _evidence(calibration: Calibration | Literal["packaged"] | None, recogniser: Recogniser) -> SearchEvidence | None:
+    found = packaged(recogniser.space) if calibration == "packaged" else calibration
+    return None if found is None else SearchEvidence.of(found)
 
 
-def _start(probe: Picture, recogniser: Recogniser, calibration: Calibration | Literal["packaged"] | None,
-           usable: Usable) -> tuple[SearchResult, Embeddings | None]:
+def _start(probe: Picture, recogniser: Recogniser, usable: Usable) -> tuple[SearchResult, Embeddings | None]:
     """The empty result, and the probe's template unless there is an objection to it."""
     seen = next(recogniser.process([probe]))
-    rule = _rule(calibration, recogniser)
     result = SearchResult(as_text(seen.path), space=recogniser.space)
-    if rule is not None:
-        result.threshold, result.threshold_low, result.calibration_domain = rule.t_hi, rule.t_lo, rule.domain
     reason = objection(seen, usable)
     if reason:
         result.outcome, result.reason = "undecided", f"{shown(seen.path)}: {reason}"
@@ -136,7 +144,8 @@ def _page(found: PictureResult, result: SearchResult) -> Iterator[_Page]:
         yield _Page([(found.path, i, tuple(map(float, box))) for i, box in enumerate(found.faces.boxes)], found.embeddings)
 
 
-def _ranked(result: SearchResult, template: Embeddings, pages: Iterable[_Page], top: int, rule: Calibration | None) -> SearchResult:
+def _ranked(result: SearchResult, template: Embeddings, pages: Iterable[_Page], top: int, evidence: SearchEvidence | None,
+            target_fpir: float | None) -> SearchResult:
     if top < 1:
         raise InputError("top", expected="a number >= 1", got=str(top))
     best: list[tuple[float, int, tuple[str, int, tuple[float, ...]]]] = []
@@ -148,17 +157,21 @@ def _ranked(result: SearchResult, template: Embeddings, pages: Iterable[_Page], 
         best = heapq.nlargest(top, best)
         heapq.heapify(best)
         result.faces += len(page.places)
-    result.hits = [Hit(*place, decide(score, rule, space=template.space)) for score, _, place in sorted(best, reverse=True)]
-    _conclude(result)
+    rule = search_rule(evidence, max(result.faces, 1), target_fpir, space=template.space)
+    result.hits = [Hit(*place, rule.decide(score)) for score, _, place in sorted(best, reverse=True)]
+    _conclude(result, rule)
     return result
 
 
-def _conclude(result: SearchResult) -> None:
+def _conclude(result: SearchResult, rule: SearchRule) -> None:
     """The outcome for the whole folder, from its best hit."""
-    first = next(chain(result.hits), None)
+    result.threshold, result.threshold_low, result.calibration_domain = rule.t_hi, rule.t_lo, rule.domain
+    result.target_fpir, result.fpir_basis = rule.target_fpir, rule.basis
+    first = next(iter(result.hits), None)
     if first is None:
         return
     outcomes: dict[str, Found] = {"match": "found", "no_match": "unknown", "undecided": "undecided"}
     result.outcome, result.reason = outcomes[first.decision.outcome], first.decision.reason
-    if first.decision.fmr_upper is not None:
-        result.expected_false_hits = min(float(result.faces), result.faces * first.decision.fmr_upper)
+    rates = None if first.decision.similarity is None else rule.at_score(first.decision.similarity)
+    if rates is not None:
+        result.fpir_at_score, result.fpir_upper = rates

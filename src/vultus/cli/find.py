@@ -23,12 +23,15 @@ STATUS = {"found": 0, "unknown": 1, "undecided": 3}
 @click.option("--top", default=10, show_default=True, type=click.IntRange(1), help="How many faces to list.")
 @click.option("--html", type=click.Path(), help="Also write a page with the faces side by side.")
 @click.option("--calibration", "calibration_file", type=click.Path(), help="Decide by this file, not by the packaged one.")
+@click.option("--fpir", type=click.FloatRange(0, 1, min_open=True, max_open=True),
+              help="Share of strangers' searches that may find somebody. "
+                   "[default: the strictest of 0.01, 0.02, 0.05, 0.1 that the calibration supports for so many faces]")
 @click.option("--detector", default="centerface", show_default=True, help="Method of task detect.")
 @click.option("--embedder", default="dlib_resnet", show_default=True, help="Method of task embed; needs its own calibration.")
 @click.option("--engine", default="onnxruntime", show_default=True, help="Inference engine.")
 @json_option
-def command(probe: str, pictures: tuple[str, ...], top: int, html: str | None, calibration_file: str | None, detector: str,
-            embedder: str, engine: str, as_json: bool) -> int:
+def command(probe: str, pictures: tuple[str, ...], top: int, html: str | None, calibration_file: str | None, fpir: float | None,
+            detector: str, embedder: str, engine: str, as_json: bool) -> int:
     """Rank the faces on PICTURES (files, folders, or one table of 'vultus represent') by similarity to the face on PROBE.
 
     Exit status: 0 found, 1 unknown, 3 undecided, 2 the probe is missing or cannot be read.
@@ -41,9 +44,9 @@ def command(probe: str, pictures: tuple[str, ...], top: int, html: str | None, c
     rule: Calibration | Literal["packaged"] = Calibration.read(Path(calibration_file)) if calibration_file else "packaged"
     recogniser = Recogniser(detector, embedder, engine=engine)
     if len(pictures) == 1 and pictures[0].endswith(".parquet"):
-        result = search.find_in_table(probe, Path(pictures[0]), recogniser, top=top, calibration=rule)
+        result = search.find_in_table(probe, Path(pictures[0]), recogniser, top=top, calibration=rule, target_fpir=fpir)
     else:
-        result = _in_folders(probe, pictures, recogniser, top, rule)
+        result = _in_folders(probe, pictures, recogniser, top, rule, fpir)
     if html is not None:
         _write_page(result, html)
     for path, error in list(result.errors.items())[:5]:
@@ -57,14 +60,14 @@ def command(probe: str, pictures: tuple[str, ...], top: int, html: str | None, c
 
 
 def _in_folders(probe: str, pictures: tuple[str, ...], recogniser: Recogniser, top: int,
-                rule: Calibration | Literal["packaged"]) -> SearchResult:
+                rule: Calibration | Literal["packaged"], fpir: float | None) -> SearchResult:
     from tqdm import tqdm
 
     from vultus.apps.search import find
     from vultus.data.picture_files import find_pictures
     with tqdm(find_pictures(pictures), desc="find", unit="picture", file=sys.stderr, disable=not sys.stderr.isatty(),
               leave=False) as files:
-        return find(probe, files, recogniser, top=top, calibration=rule)
+        return find(probe, files, recogniser, top=top, calibration=rule, target_fpir=fpir)
 
 
 def _write_page(result: SearchResult, html: str) -> None:
@@ -88,6 +91,9 @@ def _head(result: SearchResult) -> list[str]:
     """What was searched and what the best hit is worth."""
     lines = [result.outcome + (f": {result.reason}" if result.reason else "")]
     lines.append(f"{result.faces} faces on {result.pictures} pictures searched, {len(result.errors)} unreadable")
-    if result.expected_false_hits is not None:
-        lines.append(f"of as many faces of strangers, at most {result.expected_false_hits:.2g} on average would be as similar as the best")
+    if result.fpir_upper is not None and result.threshold is not None:
+        lines.append(f"found at {result.threshold:.4f} or more, unknown below {result.threshold_low:.4f}: at most {result.target_fpir:g} "
+                     f"of strangers find somebody among so many faces ({result.fpir_basis})")
+        lines.append(f"a stranger's search reaches the best similarity with probability {result.fpir_at_score:.2g} "
+                     f"(at most {result.fpir_upper:.2g} with 95 % confidence)")
     return lines
