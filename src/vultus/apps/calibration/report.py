@@ -181,7 +181,8 @@ def _pictures(found: Findings, rows: Sequence[Reliability], folder: Path) -> tup
     if seen.any():
         plots.curves(folder / "det.svg", lines, title="Detection error trade-off", x_title="FMR", y_title="FNMR", x_scale="probit",
                      y_scale="probit")
-        pictures.append(Picture("det.svg", "FNMR over FMR, with the 95 % limits of FMR over people; where false matches are too few, the upper limit stays."))
+        pictures.append(Picture("det.svg", "FNMR over FMR, with the 95 % limits of FMR over people; where false matches are too few, "
+                                "the upper limit stays."))
     if any(r.realised.value > 0 for r in rows):
         draw_reliability(folder / "reliability.svg", rows)
         pictures.append(Picture("reliability.svg", "FMR stated by one half of the people against FMR of the other half at the same score."))
