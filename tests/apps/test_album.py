@@ -11,10 +11,10 @@ import pytest
 
 from vultus.apps.album import sort_by_person
 from vultus.apps.contact_sheet import Cell, Row, with_inline_thumbnails, write_sheet
-from vultus.apps.one_person import Usable
 from vultus.errors import InputError
 from vultus.image import encode_jpeg, load
 from vultus.pipeline import Recogniser
+from vultus.quality.gate import Usable
 
 ANY = Usable(face_px=0, sharpness=-1, yaw_deg=90)
 NASTY = "<img src=x onerror=alert(1)>&\"'.jpg"

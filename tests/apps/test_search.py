@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vultus.apps.one_person import Usable
 from vultus.apps.search import find, find_in_table
 from vultus.data.picture_files import find_pictures
 from vultus.decide import Calibration, SearchCurve
 from vultus.errors import InputError, SpaceError
 from vultus.pipeline import Recogniser
 from vultus.pipeline.represent_table import represent_table
+from vultus.quality.gate import Usable
 from vultus.types import Image
 
 ANY = Usable(face_px=0, sharpness=-1, yaw_deg=90)

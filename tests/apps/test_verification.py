@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vultus.apps.one_person import Usable, objection
+from vultus.apps.one_person import objection
 from vultus.apps.verification import verify
 from vultus.decide import Calibration
 from vultus.errors import ImageError
 from vultus.image import encode_jpeg
 from vultus.pipeline import Recogniser
+from vultus.quality.gate import Usable
 from vultus.types import Image
 
 ANY = Usable(face_px=0, sharpness=-1, yaw_deg=90)

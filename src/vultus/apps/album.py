@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vultus.apps.contact_sheet import Cell, Row, with_thumbnail_files, write_sheet
-from vultus.apps.one_person import DEFAULT_USABLE, Usable
 from vultus.errors import InputError
 from vultus.grouping import group, packaged_rule
 from vultus.image import shown
 from vultus.pipeline import Recogniser
 from vultus.pipeline.face_table import FaceRows, read_table
 from vultus.pipeline.represent_table import Summary, represent_table
+from vultus.quality.gate import DEFAULT_USABLE, Usable
 from vultus.runtime.atomic_file import write_bytes
 from vultus.types import Embeddings
 
@@ -105,7 +105,7 @@ def _packaged(space: str) -> tuple[float, str]:
 def _grouped(rows: FaceRows, threshold: float, chosen_on: str, summary: Summary, usable: Usable) -> Album:
     quality = rows.quality
     good = ((quality["face_px"] >= usable.face_px) & (quality["sharpness"] >= usable.sharpness)
-            & (np.abs(quality["yaw_deg"]) <= usable.yaw_deg))
+            & (np.abs(quality["yaw_deg"]) <= usable.yaw_deg) & (rows.scores >= usable.confidence))
     kept = np.flatnonzero(good)
     labels = group(Embeddings(rows.vectors[kept], rows.space), threshold) if len(kept) else np.empty(0, np.int64)
     people = tuple(kept[labels == label] for label in range(labels.max(initial=-1) + 1))

@@ -8,7 +8,7 @@ from vultus.pipeline import PictureResult
 from vultus.quality.gate import DEFAULT_USABLE, Usable, low_quality_of
 from vultus.types import Embeddings
 
-__all__ = ["DEFAULT_USABLE", "Usable", "low_quality", "objection", "principal", "unreadable"]
+__all__ = ["low_quality", "objection", "principal", "unreadable"]
 
 
 def objection(result: PictureResult, usable: Usable = DEFAULT_USABLE) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from vultus.apps.one_person import DEFAULT_USABLE, Usable, objection, principal
+from vultus.apps.one_person import objection, principal
 from vultus.decide import Calibration, packaged
 from vultus.decide.search import SearchEvidence, SearchRule, search_rule
 from vultus.errors import InputError
@@ -21,6 +21,7 @@ from vultus.image import as_text, shown
 from vultus.pipeline import PictureResult, Recogniser
 from vultus.pipeline.face_table import read_table
 from vultus.pipeline.reading import Picture
+from vultus.quality.gate import DEFAULT_USABLE, Usable
 from vultus.types import Decision, Embeddings
 
 Found = Literal["found", "unknown", "undecided"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from vultus.apps.one_person import DEFAULT_USABLE, Usable, objection, principal
+from vultus.apps.one_person import objection, principal
 from vultus.decide import Calibration, decide, packaged, undecided
 from vultus.image import shown
 from vultus.pipeline import Recogniser
 from vultus.pipeline.reading import Picture
+from vultus.quality.gate import DEFAULT_USABLE, Usable
 from vultus.types import Decision
 
 
