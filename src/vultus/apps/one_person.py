@@ -8,8 +8,6 @@ from vultus.pipeline import PictureResult
 from vultus.quality.gate import DEFAULT_USABLE, Usable, low_quality_of
 from vultus.types import Embeddings
 
-__all__ = ["low_quality", "objection", "principal", "unreadable"]
-
 
 def objection(result: PictureResult, usable: Usable = DEFAULT_USABLE) -> str:
     """Why this picture cannot be compared, in words; empty when it can.

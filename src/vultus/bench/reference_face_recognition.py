@@ -14,7 +14,8 @@ def main() -> None:
     import face_recognition
     seconds = {"decode": 0.0, "detect": 0.0, "encode": 0.0}
     details = int(sys.argv[2]) if sys.argv[1:2] == ["--details"] else None
-    faces, cpu, pictures = 0, 0.0, []
+    faces, cpu = 0, 0.0
+    pictures: list[dict[str, object]] = []
     for path in sys.stdin.read().splitlines():
         start, cpu_start = time.perf_counter(), time.process_time()
         image = face_recognition.load_image_file(path)
