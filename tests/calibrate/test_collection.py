@@ -83,8 +83,17 @@ def test_too_few_people_are_refused_with_the_number_that_would_do_and_strangers_
     assert (helped.people, helped.strangers) == (60, 900) and "900 strangers" in helped.evidence(None).domain
     with pytest.raises(SpaceError):
         made_of(*few, strangers=people(900, 1, seed=5, space="other"))
-    with pytest.raises(InputError, match=r"FPIR of 0\.001"):
+    with pytest.raises(InputError, match=r"FPIR of 0\.001.* about 80000 people"):
         made_of(*people(400, 2, seed=1), target_fpir=0.001)
+
+
+def test_people_enough_who_are_too_alike_are_told_a_larger_number() -> None:
+    """Some are similar to many, so that the usual number does not do; the number that is named is above the one there is."""
+    rng = np.random.default_rng(9)
+    centres = rng.normal(size=(300, 16)) + 3.0 * np.eye(16)[0] * (rng.random(300) < 0.2)[:, None]
+    with pytest.raises(InputError, match=r"about (\d+) people would do") as refused:
+        made_of(Embeddings.normalised(centres, "sphere"), np.arange(300), target_fpir=0.3)
+    assert int(str(refused.value).split("about ")[1].split()[0]) > 300
 
 
 def test_growth_is_scaled_and_due_after_a_quarter(calibration: CollectionCalibration) -> None:

@@ -38,15 +38,17 @@ def calibrate_collection(templates: Embeddings, owners: Labels, *, rng: np.rando
     people = int(owners.max(initial=-1)) + 1
     outside = int(strangers[1].max(initial=-1)) + 1 if strangers else 0
     if people < 3:
-        raise InputError("gallery", expected="3 people or more", got=str(people), hint=_would_do(target))
+        raise InputError("gallery", expected="3 people or more", got=str(people), hint=_would_do(target, people + outside, 1.0))
     searches, left_out = _searches(templates, owners, strangers, rng)
     grid = _grid(searches)
     curve, = fpir_curves(searches, grid, [people - 1])
     kept = as_search_curve(curve, len(templates), people / (people - 1))
     reached = [limit for score, limit in zip(grid, kept.fpir_upper, strict=True) if score <= kept.supported_to]
-    if min(reached, default=1.0) > target:
+    least = min(reached, default=1.0)
+    if least > target:
         raise InputError("gallery", expected=f"people enough to support an FPIR of {target:g}",
-                         got=f"{people} enrolled and {outside} strangers, which support {_best(curve, reached)}", hint=_would_do(target))
+                         got=f"{people} enrolled and {outside} strangers, which support {_best(curve, reached)}",
+                         hint=_would_do(target, left_out + outside, least))
     return CollectionCalibration(templates.space, people, len(templates), left_out, outside, tuple(map(float, grid)), kept,
                                  _t_lo(templates, owners, rng), revision, made)
 
@@ -90,6 +92,10 @@ def _best(curve: FpirCurve, reached: list[float]) -> str:
     return f"{min(reached):.2g} at best" if reached else "none, with fewer than 30 false positives or one person in too many of them"
 
 
-def _would_do(target: float) -> str:
-    """Sixty people of thirty pairs find each other; a third more for the limit."""
-    return f"about {int(np.ceil(80 / target))} people would do, enrolled or as a folder of strangers"
+def _would_do(target: float, searched: int, least: float) -> str:
+    """Sixty people of thirty pairs find each other, a third more for the limit; where those are there and were not enough, because some
+    are similar to many, what was reached improves with the number of people."""
+    enough = 80 / target
+    number = enough if searched < enough else 1.2 * searched * least / target
+    unit = 10 ** max(0, len(str(int(number))) - 2)
+    return f"about {int(np.ceil(number / unit) * unit)} people would do, enrolled or as a folder of strangers"
