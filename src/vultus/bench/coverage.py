@@ -96,7 +96,7 @@ POPULATIONS = (Population("like LFW", False, 0.33, 0.19, (0.63, 0.17, 0.10, 0.10
 
 
 def run(out_dir: Path, units: Units) -> Report:
-    """Simulate every population and size; a finished one is read. About a quarter of an hour on one core."""
+    """Simulate every population and size; a finished one is read. Under an hour on one busy core."""
     cells: list[dict[str, Any]] = []
     seeds = []
     for place, population in enumerate(POPULATIONS):
