@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,9 +15,8 @@ import pytest
 from vultus.compat import deepface as DeepFace
 from vultus.compat.deepface import exceptions
 from vultus.compat.deepface.datastore import Datastore
-from vultus.compat.deepface.decisions import search_evidence
 from vultus.compat.deepface.parameters import UndecidedSearchWarning
-from vultus.decide import Calibration, SearchCurve
+from vultus.decide import Calibration
 from vultus.errors import InputError, StorageError, UnsupportedError
 from vultus.image import encode_jpeg
 from vultus.pipeline import Recogniser
@@ -64,22 +62,6 @@ def test_a_threshold_of_the_callers_is_kept(bgr: Draw, album: Path, toy: Recogni
     assert len(scalar[0]) == 3
     with pytest.raises(InputError, match="return_type='pandas'"):
         find(bgr(BLUE), album, toy, rule, threshold=9, distance_metric=lambda a, b: np.float64(1))
-
-
-def test_more_faces_ask_for_a_higher_similarity(rule: Calibration) -> None:
-    from vultus.decide.search import search_rule
-    bound = replace(rule, search=())
-    cuts = [search_rule(search_evidence(bound, n), n, 0.05, space=rule.space).t_hi for n in (1, 20, 200)]
-    assert cuts[0] is not None and cuts[0] < (cuts[1] or 0) < (cuts[2] or 0)
-    limit = search_rule(search_evidence(bound, 20), 20, space=rule.space).at_score(rule.scores[-1])
-    assert limit is not None and limit[1] == pytest.approx(20 * rule.fmr_upper[-1])
-
-
-def test_measured_searches_go_before_the_bound(rule: Calibration) -> None:
-    curve = SearchCurve(500, rule.fmr, rule.fmr_upper, rule.scores[-1])
-    evidence = search_evidence(replace(rule, search=(curve,)), 20)
-    assert evidence is not None and evidence.curves == (curve,)
-    assert search_evidence(None, 20) is None
 
 
 def test_without_a_calibration_find_names_nobody_and_says_so(bgr: Draw, album: Path, toy: Recogniser) -> None:

@@ -46,6 +46,16 @@ def test_a_target_that_is_not_supported_leaves_everybody_undecided() -> None:
     assert search_rule(SearchEvidence("s", "d", SCORES, (falling_later,), 0.0), 10, 0.001, space="s").t_hi is None
 
 
+def test_without_searches_the_union_bound_over_single_comparisons_decides() -> None:
+    single = SearchCurve(1, (1.0, 0.1, 0.01, 0.001, 0.0), (1.0, 0.2, 0.02, 0.002, 0.002), 0.5)
+    evidence = SearchEvidence("s", "pairs", SCORES, (), 0.25, single)
+    rule = search_rule(evidence, 20, 0.05, space="s")
+    assert (rule.basis, rule.measured_gallery, rule.t_hi, rule.at_score(0.45)) == ("bound", None, 0.4, (0.02, 0.04))
+    assert search_rule(evidence, 1, 0.05, space="s").t_hi == 0.3
+    assert search_rule(evidence, 40, 0.05, space="s").decide(0.99).outcome == "undecided"  # 40 x 0.002 > 0.05
+    assert search_rule(SearchEvidence("s", "d", SCORES, (SMALL,), 0.0, single), 10, 0.05, space="s").basis == "measured"
+
+
 def test_outcomes_around_the_thresholds_and_no_rate_of_single_comparisons() -> None:
     rule = search_rule(EVIDENCE, 10, space="s")
     assert [rule.decide(s).outcome for s in (0.4, 0.399, 0.25, 0.249)] == ["match", "undecided", "undecided", "no_match"]
@@ -83,7 +93,9 @@ def test_a_calibration_gives_its_curves_in_order() -> None:
         t_point_high=0.4, t_hi=0.4, t_lo=0.25, scores=SCORES, fmr=(0.5,) * 5, fmr_low=(0.4,) * 5, fmr_high=(0.6,) * 5,
         fmr_upper=(0.6,) * 5, fnmr=(0.0,) * 5,
         llr_offset=0.0, llr_slope=1.0, people=9, mated_people=9, search=(LARGE, SMALL), source={})
-    assert SearchEvidence.of(made) == EVIDENCE
+    evidence = SearchEvidence.of(made)
+    assert evidence.curves == EVIDENCE.curves
+    assert evidence.single == SearchCurve(1, made.fmr, made.fmr_upper, SCORES[-1])
     assert TARGETS == tuple(sorted(TARGETS))
 
 

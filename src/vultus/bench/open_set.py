@@ -22,7 +22,7 @@ PROTOCOL = (
     "template each; the other people are strangers, one picture each, split at random: thresholds come from one half and are applied to "
     "the other. A mated search fails when its person is not the most similar one, or below the threshold. Intervals: people resampled "
     "over all draws, galleries and thresholds as drawn. The packaged rule: curves from folds 1-3, as they ship, applied to random "
-    "galleries of the people of folds 4-5. Largest recommended gallery, a rule stated before the figures were seen: the largest with "
+    "galleries of the people of folds 4-5. Largest recommended gallery, a rule stated before any FNIR was seen: the largest with "
     "FNIR at most 20 % (folds 4-5) at the threshold whose upper limit of FPIR is at most 10 % (folds 1-3), never beyond ten times the "
     "largest measured one.")
 ARMS: dict[str, dict[str, Any]] = {

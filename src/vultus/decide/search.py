@@ -4,7 +4,7 @@ A threshold for one comparison must not be reused: among N people a stranger has
 gallery that is at least as large as the searched one (`measured`: the rate there is not below the searched gallery's). Above the
 largest measured M it takes 1 - (1 - FPIR)^(N / M), at most ten times M (`model`): for one stranger that is exact over random
 galleries, and over strangers who differ it is too high rather than too low (Jensen's inequality; the power is convex). Beyond that
-there is no threshold, and every face is undecided.
+there is no threshold, and every face is undecided. A calibration without searches gives N times the rate of one comparison (`bound`).
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class SearchEvidence:
         scores: ascending cosines of the curves.
         curves: by size of the gallery, ascending.
         t_lo: cosine that few mated comparisons fall below; nobody is unknown at or above it.
+        single: one comparison as a search among one, used where there are no curves.
     """
 
     space: str
@@ -42,6 +43,7 @@ class SearchEvidence:
     scores: tuple[float, ...]
     curves: tuple[SearchCurve, ...]
     t_lo: float
+    single: SearchCurve | None = None
 
     def __post_init__(self) -> None:
         if any(len(curve.fpir) != len(self.scores) for curve in self.curves):
@@ -51,7 +53,8 @@ class SearchEvidence:
     def of(cls, calibration: Calibration) -> SearchEvidence:
         """The open-set part of a calibration."""
         curves = tuple(sorted(calibration.search, key=lambda curve: curve.gallery))
-        return cls(calibration.space, calibration.domain, calibration.scores, curves, calibration.t_lo)
+        single = SearchCurve(1, calibration.fmr, calibration.fmr_upper, calibration.scores[-1])
+        return cls(calibration.space, calibration.domain, calibration.scores, curves, calibration.t_lo, single)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class SearchRule:
         target_fpir: share of strangers' searches that may name somebody; None when none could be chosen.
         t_hi: lowest supported score whose upper limit of FPIR at this size is at most the target; None: no threshold.
         t_lo: below it nobody is named and the face is unknown; None without t_hi.
-        basis: `measured` or `model`; None when there is no curve for this size.
+        basis: `measured`, `model` or `bound`; None when there is no curve for this size.
         measured_gallery: size of the gallery that was measured.
         scores, fpir, fpir_upper: the curve at this size; empty when there is none.
         domain: what it was measured on, in words.
@@ -76,7 +79,7 @@ class SearchRule:
     target_fpir: float | None = None
     t_hi: float | None = None
     t_lo: float | None = None
-    basis: Literal["measured", "model"] | None = None
+    basis: Literal["measured", "model", "bound"] | None = None
     measured_gallery: int | None = None
     scores: tuple[float, ...] = ()
     fpir: tuple[float, ...] = ()
@@ -117,15 +120,25 @@ def search_rule(evidence: SearchEvidence | None, gallery_templates: int, target_
         return SearchRule(space, gallery_templates, target_fpir, reason=f"no calibration for space {space!r}; {ADVICE}")
     if evidence.space != space:
         raise InputError("calibration", expected=f"one for space {space!r}", got=f"one for {evidence.space!r}")
+    targets = (target_fpir,) if target_fpir else TARGETS
+    if not evidence.curves and evidence.single is not None:
+        return replace(_ruled(evidence, _bound(evidence.single, gallery_templates), gallery_templates, targets), basis="bound",
+                       measured_gallery=None)
     curve = _curve_for(evidence.curves, gallery_templates)
     if curve is None:
         return SearchRule(space, gallery_templates, target_fpir, domain=evidence.domain, reason=_too_large(evidence, gallery_templates))
-    return _ruled(evidence, curve, gallery_templates, (target_fpir,) if target_fpir else TARGETS)
+    return _ruled(evidence, curve, gallery_templates, targets)
 
 
 def grown(rate: float, times: float) -> float:
     """FPIR in a gallery that is `times` as large, for one stranger: 1 - (1 - rate)^times."""
     return rate if times == 1 else float(1 - (1 - rate) ** times)
+
+
+def _bound(single: SearchCurve, size: int) -> SearchCurve:
+    """Union bound: among `size` templates at most `size` times as many strangers find somebody as in one comparison."""
+    rates, limits = (tuple(min(1.0, size * rate) for rate in curve) for curve in (single.fpir, single.fpir_upper))
+    return SearchCurve(size, rates, limits, single.supported_to)
 
 
 def _curve_for(curves: Sequence[SearchCurve], size: int) -> SearchCurve | None:

@@ -67,7 +67,7 @@ class Rule(Protocol):
     @property
     def target_fpir(self) -> float | None: ...
     @property
-    def basis(self) -> Literal["measured", "model"] | None: ...
+    def basis(self) -> Literal["measured", "model", "bound"] | None: ...
     def decide(self, similarity: float) -> Decision: ...
     def at_score(self, similarity: float) -> tuple[float, float] | None: ...
 
@@ -87,7 +87,7 @@ class Identification:
         target_fpir: share of strangers' searches that may name somebody; None when no threshold could be chosen.
         fpir_at_score: share of strangers' searches that reach this similarity in a gallery of this size, 0..1.
         fpir_upper: its 95 % upper limit, never 0.
-        fpir_basis: `measured`, or `model` when it is scaled from a smaller gallery; None when nothing is known.
+        fpir_basis: `measured`; `model`, scaled from a smaller gallery; `bound`, from single comparisons; None when nothing is known.
         reason: why undecided or unknown, empty otherwise.
     """
 
@@ -100,7 +100,7 @@ class Identification:
     target_fpir: float | None = None
     fpir_at_score: float | None = None
     fpir_upper: float | None = None
-    fpir_basis: Literal["measured", "model"] | None = None
+    fpir_basis: Literal["measured", "model", "bound"] | None = None
     reason: str = ""
 
     def as_dict(self) -> dict[str, Any]:

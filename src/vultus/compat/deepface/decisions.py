@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from vultus.compat.deepface.distances import Metric, distance_of
-from vultus.decide import Calibration, SearchCurve, decide, packaged
-from vultus.decide.search import SearchEvidence
+from vultus.decide import Calibration, decide, packaged
 from vultus.types import Decision
 
 OWN_CUT = "decided by the given threshold, not by the calibration"
@@ -45,19 +44,6 @@ def judged(similarity: float, distance: float, rule: Calibration | None, *, spac
         return replace(found, outcome="undecided", reason=f"the best of {pairs} pairs of faces: strangers reach this similarity too often "
                                                           "in so many comparisons; crop the pictures to one face")
     return found
-
-
-def search_evidence(calibration: Calibration | None, faces: int) -> SearchEvidence | None:
-    """What is known about strangers' searches among so many faces.
-
-    Where the calibration measured no searches, the union bound over its single comparisons: at most `faces` times their rate.
-    """
-    if calibration is None or calibration.search:
-        return None if calibration is None else SearchEvidence.of(calibration)
-    rates, limits = (tuple(min(1.0, faces * rate) for rate in curve) for curve in (calibration.fmr, calibration.fmr_upper))
-    bound = SearchCurve(faces, rates, limits, calibration.scores[-1])
-    domain = f"{calibration.domain}; searches bounded by {faces} single comparisons"
-    return SearchEvidence(calibration.space, domain, calibration.scores, (bound,), calibration.t_lo)
 
 
 def cut(rule: Calibration | None, metric: Metric, threshold: float | None) -> float | None:

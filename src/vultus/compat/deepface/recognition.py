@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vultus.compat.call_check import checked_call
 from vultus.compat.deepface.areas import facial_area
 from vultus.compat.deepface.datastore import Datastore, absolute
-from vultus.compat.deepface.decisions import OWN_CUT, confidence, rule_for, search_evidence
+from vultus.compat.deepface.decisions import OWN_CUT, confidence, rule_for
 from vultus.compat.deepface.distances import Metric, checked_metric, distance_of, matrix
 from vultus.compat.deepface.exceptions import EmptyDatasource, PathNotFound, UnimplementedError
 from vultus.compat.deepface.faces import NO_FACE, KnownFace, known_faces
@@ -20,7 +20,7 @@ from vultus.compat.deepface.models import DEFAULT_MODEL, choose
 from vultus.compat.deepface.parameters import about_templates, checked_percentage, no_anti_spoofing, undecided_search
 from vultus.compat.deepface.pictures import source
 from vultus.decide import Calibration
-from vultus.decide.search import SearchRule, search_rule
+from vultus.decide.search import SearchEvidence, SearchRule, search_rule
 from vultus.errors import InputError, UnsupportedError
 from vultus.image import shown
 from vultus.pipeline import Recogniser
@@ -102,7 +102,8 @@ class _Search:
 
     def rule(self, calibration: Calibration | None) -> SearchRule:
         """How a search among so many faces is decided; one comparison's threshold would let a stranger in once per face."""
-        return search_rule(search_evidence(calibration, max(1, len(self.rows))), max(1, len(self.rows)), space=self.space)
+        evidence = None if calibration is None else SearchEvidence.of(calibration)
+        return search_rule(evidence, max(1, len(self.rows)), space=self.space)
 
     def hits(self, face: KnownFace, metric: Metric, kind: str, rule: SearchRule, threshold: float | None, *,
              everything: bool) -> list[dict[str, Any]]:

@@ -13,13 +13,13 @@ import numpy as np
 
 from vultus.compat.call_check import checked_call
 from vultus.compat.deepface.datastore import Datastore, absolute
-from vultus.compat.deepface.decisions import rule_for, search_evidence
+from vultus.compat.deepface.decisions import rule_for
 from vultus.compat.deepface.distances import Metric, checked_metric
 from vultus.compat.deepface.exceptions import PathNotFound, UnimplementedError
 from vultus.compat.deepface.models import DEFAULT_MODEL, SKIP, choose
 from vultus.compat.deepface.parameters import IgnoredParameterWarning, no_anti_spoofing, undecided_search
 from vultus.decide import Calibration
-from vultus.decide.search import search_rule
+from vultus.decide.search import SearchEvidence, search_rule
 from vultus.errors import InputError, StorageError, UnsupportedError
 from vultus.image import shown
 from vultus.pipeline import Recogniser
@@ -87,7 +87,8 @@ class _Names:
         if store.refresh():
             self._rows, self._folder = store.rows(), store.folder
             count = max(1, len(self._rows))
-            self._rule = search_rule(search_evidence(rule_for(recogniser.space, calibration), count), count, space=recogniser.space)
+            rule = rule_for(recogniser.space, calibration)
+            self._rule = search_rule(None if rule is None else SearchEvidence.of(rule), count, space=recogniser.space)
             if self._rule.t_hi is None:
                 undecided_search(self._rule.reason)
 
