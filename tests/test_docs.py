@@ -8,6 +8,7 @@ import importlib.util
 import inspect
 import re
 import shlex
+import sys
 import textwrap
 import typing
 from collections.abc import Iterator
@@ -17,10 +18,8 @@ from typing import Any
 import click
 import pytest
 
-from vultus.bench.results import read_result
 from vultus.cli.main import cli
-from vultus.decide import Calibration, packaged
-from vultus.decide.search import SearchEvidence, search_rule
+from vultus.decide import Calibration
 from vultus.runtime.store import cards
 
 ROOT = Path(__file__).parents[1]
@@ -36,6 +35,7 @@ def _tool(name: str) -> Any:
     spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # where dataclasses look for it
     spec.loader.exec_module(module)
     return module
 
@@ -294,49 +294,10 @@ def test_the_fields_of_a_calibration_are_described() -> None:
     assert [name for name in Calibration.__dataclass_fields__ if f"`{name}`" not in page] == []
 
 
-def _quoted() -> Iterator[tuple[str, str, str]]:
-    """(page, suite, text that the page must hold) for every measured figure that a page repeats."""
-    if (compat := read_result("core/compat")) is not None:
-        for kind in ("old against old", "new against old", "new against new"):
-            figures = [compat[f"{rate} at {where}, {kind}"].value for where in ("0.6", "our default cut") for rate in ("FMR", "FNMR")]
-            yield "moving-from/face-recognition", "core/compat", " | ".join([f"| {kind}", *(f"{value:.2g}" for value in figures)]) + " |"
-    if (quality := read_result("quality/components")) is not None:
-        for name, words in (("the gate", "the gate"), ("components score", "the score of `quality/components`"),
-                            ("vultus.sharpness", "`vultus.sharpness`"), ("vultus.confidence", "`vultus.confidence`")):
-            good, faulty = (quality[f"gain by {name}, pictures {which}"] for which in ("as they are", "with a fault"))
-            yield "quality", "quality/components", (f"| {words} | {good.value:.4f} ({good.low:.4f} to {good.high:.4f}) | "
-                                                    f"{faulty.value:.3f} ({faulty.low:.3f} to {faulty.high:.3f}) |")
-    if (made := read_result("core/calibration")) is not None:
-        for rate, words in (("FMR", "false matches (FMR)"), ("FNMR", "false non-matches (FNMR)")):
-            cells = [made[f"default recogniser: {each}, folds 4-5"] for each in
-                     (f"{rate} realised at t_hi" if rate == "FMR" else f"{rate} at t_hi, undecided as reject",
-                      f"{rate} at t_lo, undecided as accept")]
-            row = " | ".join(f"{cell.value:.2g} ({cell.low:.2g} to {cell.high:.2g})" for cell in cells)
-            yield "verify", "core/calibration", f"| {words} | {row} |"
-        mated, other = (100 * made[f"default recogniser: P(undecided | {who}), folds 4-5"].value for who in ("mated", "non-mated"))
-        yield "verify", "core/calibration", f"{mated:.2g} % of the comparisons of one person and {other:.2g} % of those of two"
-        cllr, least = (made[f"default recogniser: {name} folds 4-5"].value for name in ("Cllr on", "least Cllr of"))
-        yield "evidence", "core/calibration", f"Cllr of {cllr:.2g} on those of folds 4-5"
-        yield "evidence", "core/calibration", f"reach there is {least:.2g}"
-    if (open_set := read_result("core/open_set")) is not None:
-        default = "dlib, crop and mirror image"
-        reused = open_set[f"control: {default}: FPIR at the threshold of FMR 0.001 per comparison"].value
-        yield "identify", "core/open_set", f"{reused:.0%}".replace("%", " %")
-        for name, words in ((default, "the default, crop and mirror image"), ("dlib, one network run", "the default, one network run"),
-                            ("faceres", "`faceres`")):
-            yield "identify", "core/open_set", f"| {words} | {open_set[f'{name}: largest recommended gallery'].value:.0f} people |"
-
-
 def test_quoted_figures_are_those_measured() -> None:
-    wrong = [(page, suite, text) for page, suite, text in _quoted() if text not in " ".join(PAGES[f"docs/{page}.md"].split())]
-    assert wrong == [], "the pages must hold these figures of their suites"
-
-
-def test_quoted_thresholds_of_searches_are_the_packaged_ones() -> None:
-    calibration = packaged("dlib-resnet29/dlib-150/flip")
-    assert calibration is not None
-    for size in (10, 100, 1000, 2000):
-        rule = search_rule(SearchEvidence.of(calibration), size, space=calibration.space)
-        supported = rule.t_hi is not None and rule.target_fpir is not None
-        row = f"| {size} | {100 * rule.target_fpir:g} % | {rule.t_hi:.3f} |" if supported else f"| {size} | none | |"
-        assert row in PAGES["docs/identify.md"], f"expected {row}"
+    wrong = []
+    for quote in _tool("docs_quotes").quotes():
+        match = quote.found(PAGES[f"docs/{quote.page}"])
+        if match is None or match.groups() != quote.figures:
+            wrong.append((quote.page, quote.text, quote.figures, match and match.groups()))
+    assert wrong == [], "run  python tools/docs_quotes.py"
