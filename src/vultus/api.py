@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,10 +15,9 @@ import numpy as np
 from vultus.apps import album, identification, quality_report, search, verification
 from vultus.apps.calibration.run import Calibrated, Wanted, calibrate_files
 from vultus.apps.quality_report import PictureQuality
-from vultus.apps.video import watch as video
-from vultus.apps.video.page import write_timeline
 from vultus.apps.video.result import VideoResult
 from vultus.apps.video.settings import Settings
+from vultus.apps.video.timeline import video
 from vultus.compat.face_recognition.legacy import recogniser_for
 from vultus.data.picture_files import find_pictures
 from vultus.decide import Calibration
@@ -131,7 +129,7 @@ def cluster(pictures: Paths, out: str | os.PathLike[str], *, threshold: float | 
 def watch(source: str | os.PathLike[str] | int, out: str | os.PathLike[str] | None = None, *, every: float = Settings.every,
           gallery: str | os.PathLike[str] | None = None, rendered: bool = False, seconds: float | None = None,
           recogniser: Recogniser | None = None) -> VideoResult:
-    """Who appears when in a video file, at a camera (its number) or in a stream (its address).
+    """Who appears when in a video file, at a camera (its number) or in a stream (its address), and how many different people.
 
     Args:
         out: folder for `timeline.json` and `timeline.html`, with a picture of each person; nothing is written without it.
@@ -140,12 +138,8 @@ def watch(source: str | os.PathLike[str] | int, out: str | os.PathLike[str] | No
         rendered: the people do not exist.
         seconds: stop after so many.
     """
-    known, settings = recogniser or Recogniser(), Settings(every=every, pictures=out is not None)
-    with nullcontext() if gallery is None else Gallery.open(os.fspath(gallery), create=False) as opened:
-        found = video.watch(source, known, settings=settings, rendered=rendered, gallery=opened, until=seconds)
-    if out is not None:
-        write_timeline(found, Path(out))
-    return found
+    return video(source, out, every=every, gallery=gallery, rendered=rendered, pictures=out is not None, seconds=seconds,
+                 recogniser=recogniser)
 
 
 def calibrate(source: str | os.PathLike[str], out: str | os.PathLike[str], *, fmr: float = Wanted.fmr, fnmr: float = Wanted.fnmr,

@@ -14,6 +14,7 @@ from vultus.compat import face_recognition as fr
 from vultus.compat.face_recognition import comparing, landmarks
 from vultus.compat.face_recognition.engine import Engine, jittered, use_engine
 from vultus.compat.face_recognition.locations import faces_at
+from vultus.decide.search import SearchEvidence, search_rule
 from vultus.errors import ImageError, InputError, UnsupportedError, WeightsError
 from vultus.gallery.importers.legacy_encodings import MEAN_DIRECTION, legacy_encodings
 from vultus.geometry import TEMPLATES, similarity_warp
@@ -247,6 +248,20 @@ def test_without_a_tolerance_the_calibration_decides_and_undecided_is_no_match(m
     monkeypatch.setattr(comparing, "calibration", lambda: between)
     assert [d.outcome for d in comparing.decisions(known, probe)] == ["match", "match", "undecided", "no_match"]
     assert fr.compare_faces(known, probe) == [True, True, False, False]
+
+
+def test_more_known_faces_need_more_similarity(monkeypatch):
+    """A face held against many is a search: what matches one known face may be undecided among five hundred."""
+    shipped = decide.packaged(fr.LEGACY_SPACE)
+    among = search_rule(SearchEvidence.of(shipped), 500, space=fr.LEGACY_SPACE).t_hi
+    assert among is not None and among > shipped.t_hi
+    probe = encoding(9)
+    near = next(found for spread in np.linspace(0.02, 0.12, 200) for found in [encoding(9, spread)]
+                if shipped.t_hi < float(legacy_encodings([found]).similarity(legacy_encodings([probe])).item()) < among)
+    assert fr.compare_faces([near], probe) == [True]
+    assert fr.compare_faces([near] + [encoding(seed) for seed in range(499)], probe)[0] is False
+    lots = [near] * 30_000
+    assert "templates are more than 10 times" in comparing.decisions(lots, probe)[0].reason
 
 
 WRONG_VECTORS = [(np.ones((2, 128)), "length 11.31"), (np.ones((2, 128)) / 8, "cosine"),

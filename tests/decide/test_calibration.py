@@ -54,6 +54,15 @@ def test_rate_at_score_is_never_better_than_measured_and_its_limit_is_never_zero
     assert calibration.at_score(between) == (calibration.fmr[5], calibration.fmr_upper[5])
 
 
+def test_likelihood_ratios_stay_within_what_the_sample_supports(calibration):
+    inside = next(s for s in np.linspace(-1, 1, 401) if abs(calibration.llr_offset + calibration.llr_slope * s) < 1)
+    assert calibration.llr(inside) == pytest.approx(calibration.llr_offset + calibration.llr_slope * inside)
+    assert calibration.llr(1.0) == pytest.approx(-np.log(calibration.fmr_upper[-1]))
+    assert calibration.llr(-1.0) == pytest.approx(np.log(3 / calibration.mated_people))
+    steps = [calibration.llr(s) for s in np.linspace(-1, 1, 401)]
+    assert steps == sorted(steps)
+
+
 def test_too_few_people_for_the_target_are_refused_with_the_number_that_would_do():
     templates, subjects = made_templates(20, 2, seed=0)
     with pytest.raises(InputError, match=r"about \d+ people would do"):

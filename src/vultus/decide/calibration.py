@@ -88,8 +88,15 @@ class Calibration:
         return (self.fmr[place], self.fmr_upper[place]) if place >= 0 else (1.0, 1.0)
 
     def llr(self, similarity: float) -> float:
-        """Log-likelihood ratio (natural) of the same person against another person at a similarity."""
-        return self.llr_offset + self.llr_slope * similarity
+        """Log-likelihood ratio (natural) of the same person against another person at a similarity.
+
+        No more extreme than the sample supports: at most -ln(fmr_upper), at least ln(3 / mated_people), which is the upper limit of
+        FNMR when none of them missed (after Vergeer et al., "Numerical likelihood ratios outputted by LR systems are often based on
+        extrapolation: when to stop extrapolating?", Science and Justice 56, 2016).
+        """
+        line = self.llr_offset + self.llr_slope * similarity
+        least = math.log(min(1.0, 3 / max(self.mated_people, 1)))
+        return max(min(line, -math.log(self.at_score(similarity)[1])), least)
 
     def as_dict(self) -> dict[str, Any]:
         return {"kind": KIND, "schema": SCHEMA, **asdict(self)}

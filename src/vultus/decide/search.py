@@ -164,7 +164,7 @@ def _ruled(evidence: SearchEvidence, curve: SearchCurve, size: int, targets: Seq
             return replace(known, target_fpir=target, t_hi=usable[0], t_lo=min(evidence.t_lo, usable[0]))
     least = min((limit for _, limit in supported), default=1.0)
     return replace(known, target_fpir=targets[0] if len(targets) == 1 else None, reason=(
-        f"the calibration supports no FPIR of {targets[-1]:g} among {size} templates, at best {least:.2g}; {ADVICE}"))
+        f"the calibration supports no FPIR of {targets[-1]:g} among {size} templates, at best {least:.4g}; {ADVICE}"))
 
 
 def _too_large(evidence: SearchEvidence, size: int) -> str:

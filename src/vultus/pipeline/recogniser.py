@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import Any
@@ -17,6 +17,7 @@ from vultus.image import DEFAULT_LIMITS, Limits
 from vultus.pipeline.quality_fields import quality_fields
 from vultus.pipeline.reading import Picture, Reading, named, read
 from vultus.pipeline.result import PictureResult
+from vultus.runtime import store
 from vultus.tasks import Detector, Embedder
 from vultus.types import Crops, Embeddings, Faces, Image
 
@@ -31,7 +32,7 @@ class Recogniser:
 
     Args:
         detector: a method of task `detect` by name, or any object with its verb.
-        embedder: a method of task `embed` by name, or any object with its verb; it must take zero crops too.
+        embedder: a method of task `embed` or a net of the model store by name, or any object with the verb; it must take zero crops too.
         threads: batches worked on at the same time, each on one CPU; None = the CPUs of this process. Methods given by name run
             single-threaded inside, because two whole batches side by side are faster than one batch split over two CPUs.
         batch: pictures in one batch.
@@ -175,10 +176,18 @@ def _built(task: str, method: str | Any, engine: str) -> Any:
     """A method object; by name it is built single-threaded, because the pipeline brings the threads."""
     if not isinstance(method, str):
         return method
+    wanted: dict[str, Any] = {"threads": 1, "engine": engine}
+    if task == "embed" and _is_net(method):
+        method, wanted = "embed/onnx", {**wanted, "model": method}
     known = registry.get(method if "/" in method else f"{task}/{method}")
     fields = set(known.load().Config.__dataclass_fields__)
-    wanted: Mapping[str, Any] = {"threads": 1, "engine": engine}
     return known.build(known.config(overrides={key: value for key, value in wanted.items() if key in fields}))
+
+
+def _is_net(name: str) -> bool:
+    """Whether a net of the model store is meant: a recogniser that somebody imported, of a name that no method has."""
+    methods = {known for method in registry.methods("embed") for known in (method.name, method.short_name)}
+    return name not in methods and any(card.name == name and card.task == "embed" for card in store.cards())
 
 
 def _cpus() -> int:

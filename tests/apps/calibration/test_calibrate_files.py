@@ -114,6 +114,12 @@ def test_refused_targets_leave_a_report_that_says_why_and_no_calibration(collect
                                          r"people would do; see .*report\.html$"):
         calibrate_files(collection, tmp_path / "out", Wanted(fmr=1e-6), recogniser=recogniser)
     assert not (tmp_path / "out" / "calibration.json").exists()
+    calibrate_files(collection, tmp_path / "out", WANTED, recogniser=recogniser)
+    made = (tmp_path / "out" / "calibration.json").read_bytes()
+    with pytest.raises(InputError, match="fmr"):
+        calibrate_files(collection, tmp_path / "out", Wanted(fmr=1e-6), recogniser=recogniser)
+    assert not (tmp_path / "out" / "calibration.json").exists()
+    assert (tmp_path / "out" / "calibration.previous.json").read_bytes() == made
     assert "No calibration" in (tmp_path / "out" / "report.html").read_text("utf-8")
     with pytest.raises(InputError, match="fpir: expected a rate that strangers' searches"):
         calibrate_files(collection, tmp_path / "out", Wanted(fmr=0.2, fpir=1e-6, gallery_size=50), recogniser=recogniser)

@@ -110,6 +110,15 @@ def test_packaged_recogniser_gives_its_own_templates() -> None:
     np.testing.assert_array_equal(ours.embed(given).vectors, DlibResNet(DlibConfig(threads=1, flip=False)).embed(given).vectors)
 
 
+def test_a_pipeline_takes_an_imported_net_by_its_name(bring) -> None:
+    from vultus.errors import UnknownNameError
+    from vultus.pipeline import Recogniser
+    bring(mean_net())
+    assert Recogniser(embedder="mean", threads=1).space.startswith("mean/arcface-112/")
+    with pytest.raises(UnknownNameError, match="meen"):
+        Recogniser(embedder="meen", threads=1)
+
+
 def test_wrong_crops_and_models_are_named(bring) -> None:
     bring(mean_net())
     embedder = OnnxEmbedder(Config(model="mean", threads=1))

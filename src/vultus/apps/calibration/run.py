@@ -28,6 +28,7 @@ from vultus.report_render import html
 from vultus.runtime.atomic_file import write_bytes
 
 FILE, REPORT, PAGE, REVIEW = "calibration.json", "report.json", "report.html", "review.html"
+PREVIOUS = "calibration.previous.json"
 TARGETS = tuple(10.0**-k for k in range(1, 7))
 
 
@@ -80,7 +81,7 @@ def calibrate_files(source: str | os.PathLike[str], out: str | os.PathLike[str],
     """Calibrate and write `calibration.json`, `report.json` and `report.html` into folder `out`.
 
     An interrupted run goes on where it stopped. A target that the sample does not support leaves the report, which says why, and no
-    calibration.
+    calibration; one that an earlier run left there is renamed to `calibration.previous.json`.
 
     Args:
         source: a labelled folder, a table of `represent`, a CSV of pairs or scores, or LFW's pairs.txt.
@@ -141,3 +142,5 @@ def _write(folder: Path, report: Report, made: Calibration | None, sample: Sampl
         write_review_page(folder / REVIEW, sample, review)
     if made is not None:
         write_bytes(folder / FILE, made.to_json().encode())
+    elif (folder / FILE).is_file():  # beside a report of a refusal it would be taken for its result
+        (folder / FILE).replace(folder / PREVIOUS)

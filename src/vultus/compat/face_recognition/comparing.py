@@ -8,6 +8,7 @@ so that d falls as c rises, but lengths differ from face to face and move d with
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from vultus import decide
 from vultus.decide import Calibration
+from vultus.decide.search import SearchEvidence, search_rule
 from vultus.errors import InputError, WeightsError
 from vultus.gallery.importers import LEGACY_SPACE, legacy_encodings
 from vultus.gallery.importers.legacy_encodings import checked_encodings
@@ -47,9 +49,9 @@ def compare_faces(known_face_encodings: Any, face_encoding_to_check: Any, tolera
     Args:
         known_face_encodings: (n, 128), or a list of (128,).
         face_encoding_to_check: (128,).
-        tolerance: None = match as our calibration of this space says: True where its upper threshold is reached, False where the
-            answer is no match or undecided. A number is what face_recognition takes (its default is 0.6): True where
-            `face_distance` is at most that; what it then means is the caller's affair.
+        tolerance: None = match as our calibration of this space says, for one comparison and for a search among so many: True where
+            the stricter threshold is reached, False where the answer is no match or undecided. A number is what face_recognition
+            takes (its default is 0.6): True where `face_distance` is at most that; what it then means is the caller's affair.
 
     Returns:
         One bool an encoding.
@@ -61,12 +63,19 @@ def compare_faces(known_face_encodings: Any, face_encoding_to_check: Any, tolera
 
 
 def decisions(known_face_encodings: Any, face_encoding_to_check: Any) -> list[Decision]:
-    """For each encoding match, no match or undecided, with the similarity, thresholds and error rates that `compare_faces` leaves out."""
+    """For each encoding match, no match or undecided, with the similarity, thresholds and error rates that `compare_faces` leaves out.
+
+    A match must hold as one comparison and as a search: one face held against n known ones has n chances to be taken for somebody.
+    """
     known = checked_encodings(known_face_encodings, "known_face_encodings")
     if not len(known):
         return []
     rule, probe = calibration(), legacy_encodings(_one(face_encoding_to_check))
     similarities = legacy_encodings(known).similarity(probe)[:, 0].tolist()
+    search = search_rule(SearchEvidence.of(rule), len(known), space=LEGACY_SPACE)
+    if search.t_hi is None:
+        return [decide.undecided(search.reason, rule, space=LEGACY_SPACE)] * len(known)
+    rule = replace(rule, t_hi=max(rule.t_hi, search.t_hi))
     return [decide.decide(similarity, rule, space=LEGACY_SPACE) for similarity in similarities]
 
 
