@@ -356,3 +356,11 @@ def test_an_imported_gallery_is_searched_and_extended_in_its_own_space(tmp_path,
     assert record["space"] == fr.LEGACY_SPACE
     assert [face["candidates"][0]["name"] for face in record["faces"]] == chosen
     assert [face["gallery_templates"] for face in record["faces"]] == [4, 4, 4]
+
+
+def test_a_gallery_is_served_by_the_recogniser_of_its_space():
+    from vultus.compat.face_recognition.legacy import recogniser_for
+    for space in ("dlib-resnet29/dlib-150/flip", "dlib-resnet29/dlib-150", fr.LEGACY_SPACE):
+        assert recogniser_for(space).space == space
+    assert recogniser_for(None).space == recogniser_for("unknown/space").space == "dlib-resnet29/dlib-150/flip"
+    assert recogniser_for("dlib-resnet29/dlib-150/flip", "faceres").space.startswith("faceres/")

@@ -60,7 +60,7 @@ def test_enrolment_refuses_with_a_code_and_the_reason() -> None:
 def test_the_commands_refuse_and_can_be_told_not_to(drawn: Callable[..., Image], drawn_detector: Any, colour_embedder: Any,
                                                     tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                                     capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(pipeline, "Recogniser", lambda **_: Recogniser(drawn_detector, colour_embedder, threads=1))
+    monkeypatch.setattr(pipeline, "Recogniser", lambda *_, **__: Recogniser(drawn_detector, colour_embedder, threads=1))
     monkeypatch.setenv("VULTUS_KEYS", str(tmp_path / "keys"))
     (tmp_path / "flat.jpg").write_bytes(encode_jpeg(drawn((200, 20, 20))))
     flat, enroll = str(tmp_path / "flat.jpg"), ["enroll", "Ada", str(tmp_path / "flat.jpg"), "--gallery", str(tmp_path / "g"), "--json"]

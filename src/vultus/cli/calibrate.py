@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vultus.cli.output import json_option, print_json
+from vultus.cli.output import json_option, print_json, recogniser_options
 
 if TYPE_CHECKING:
     from vultus.apps.calibration.run import Calibrated
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 @click.option("--space", help="Space of a list of scores.")
 @click.option("--seed", default=0, show_default=True, help="Of the draws behind intervals.")
 @click.option("--with-pictures", is_flag=True, help="Also write review.html with the faces to look at; private.")
-@click.option("--detector", default="centerface", show_default=True, help="Method of task detect.")
-@click.option("--embedder", default="dlib_resnet", show_default=True, help="Method of task embed.")
-@click.option("--engine", default="onnxruntime", show_default=True, help="Inference engine.")
+@recogniser_options
 @json_option
 def command(source: Path, out: Path, detector: str, embedder: str, engine: str, as_json: bool, **wanted: Any) -> None:
     """Choose thresholds from SOURCE, your own labelled people, for a target error rate.

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
               help="Enrol everybody in here: one sub-folder a person, named after them.")
 @click.option("--virtual", is_flag=True, help="The people are rendered and do not exist; needs a gallery of their own.")
 @click.option("--any-quality", is_flag=True, help="Also enrol small, blurred, turned or hardly visible faces.")
+@click.option("--embedder", help="Method of task embed, or an imported net. [default: the one of the gallery's space]")
 @json_option
 def command(name: str | None, files: tuple[str, ...], path: Path, folder: Path | None, virtual: bool, any_quality: bool,
-            as_json: bool) -> int:
+            embedder: str | None, as_json: bool) -> int:
     """Enrol NAME from FILES (pictures or folders of one person), or everybody in --folder.
 
     A picture counts once it is on disk; running the command again goes on where it stopped and enrols nothing twice. Pictures without
@@ -43,7 +44,7 @@ def command(name: str | None, files: tuple[str, ...], path: Path, folder: Path |
     pictures = _named_folders(folder) if folder is not None else _of_one(name or "", files)
     with Gallery.open(path, virtual=virtual) as gallery:
         usable = ANY_QUALITY if any_quality else DEFAULT_USABLE
-        done = _work_off(Intake(gallery, recogniser_for(gallery.space), rendered=virtual, usable=usable).run(pictures))
+        done = _work_off(Intake(gallery, recogniser_for(gallery.space, embedder), rendered=virtual, usable=usable).run(pictures))
         record = {"gallery": str(path), "virtual": gallery.virtual, **done}
     if as_json:
         print_json(record)

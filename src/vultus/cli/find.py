@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from vultus.cli.output import json_option, print_json, warn
+from vultus.cli.output import json_option, print_json, recogniser_options, warn
 
 if TYPE_CHECKING:
     from vultus.apps.search import SearchResult
@@ -26,9 +26,7 @@ STATUS = {"found": 0, "unknown": 1, "undecided": 3}
 @click.option("--fpir", type=click.FloatRange(0, 1, min_open=True, max_open=True),
               help="Share of strangers' searches that may find somebody. "
                    "[default: the strictest of 0.01, 0.02, 0.05, 0.1 that the calibration supports for so many faces]")
-@click.option("--detector", default="centerface", show_default=True, help="Method of task detect.")
-@click.option("--embedder", default="dlib_resnet", show_default=True, help="Method of task embed; needs its own calibration.")
-@click.option("--engine", default="onnxruntime", show_default=True, help="Inference engine.")
+@recogniser_options
 @json_option
 def command(probe: str, pictures: tuple[str, ...], top: int, html: str | None, calibration_file: str | None, fpir: float | None,
             detector: str, embedder: str, engine: str, as_json: bool) -> int:

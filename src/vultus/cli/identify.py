@@ -27,8 +27,10 @@ FIELDS = ("path", "face", "box", "outcome", "person_id", "name", "similarity", "
 @click.option("--fpir", type=click.FloatRange(0, 1, min_open=True, max_open=True),
               help="Share of strangers' searches that may name somebody.  [default: the strictest of 0.01, 0.02, 0.05, 0.1 that the "
                    "calibration supports for a gallery of this size]")
+@click.option("--embedder", help="Method of task embed, or an imported net. [default: the one of the gallery's space]")
 @json_option
-def command(files: tuple[str, ...], path: Path, top: int, calibration_file: Path | None, fpir: float | None, as_json: bool) -> None:
+def command(files: tuple[str, ...], path: Path, top: int, calibration_file: Path | None, fpir: float | None,
+            embedder: str | None, as_json: bool) -> None:
     """Look for every face of FILES (pictures or folders) in a gallery: a person, unknown, or undecided with the reason.
 
     Thresholds are those of a search among as many templates as the gallery holds now, from its own calibration ('vultus gallery
@@ -40,7 +42,7 @@ def command(files: tuple[str, ...], path: Path, top: int, calibration_file: Path
     from vultus.decide import Calibration
     from vultus.gallery import Gallery
     with Gallery.open(path, create=False) as gallery:
-        recogniser = recogniser_for(gallery.space)
+        recogniser = recogniser_for(gallery.space, embedder)
         evidence = evidence_for(gallery, recogniser.space, Calibration.read(calibration_file) if calibration_file else "found")
         results = progress(recogniser.process(find_pictures(files)), total=None, what="identifying")
         faces: list[dict[str, Any]] = []

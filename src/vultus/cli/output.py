@@ -20,6 +20,16 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document to stdout.")(function)
 
 
+def recogniser_options(function: F) -> F:
+    """Add `--detector`, `--embedder` and `--engine`: arguments of `vultus.pipeline.Recogniser`."""
+    for option in (click.option("--engine", default="onnxruntime", show_default=True, help="Inference engine."),
+                   click.option("--embedder", default="dlib_resnet", show_default=True,
+                                help="Method of task embed, or an imported net; decisions need a calibration of its space."),
+                   click.option("--detector", default="centerface", show_default=True, help="Method of task detect.")):
+        function = option(function)
+    return function
+
+
 def print_json(record: Any) -> None:
     """One JSON document to stdout; NaN is refused."""
     import json

@@ -6,15 +6,13 @@ import sys
 
 import click
 
-from vultus.cli.output import json_option, print_json, warn_of_errors
+from vultus.cli.output import json_option, print_json, recogniser_options, warn_of_errors
 
 
 @click.command("represent")
 @click.argument("pictures", nargs=-1, required=True, type=click.Path())
 @click.option("--out", required=True, type=click.Path(), help="Parquet table to write.")
-@click.option("--detector", default="centerface", show_default=True, help="Method of task detect.")
-@click.option("--embedder", default="dlib_resnet", show_default=True, help="Method of task embed.")
-@click.option("--engine", default="onnxruntime", show_default=True, help="Inference engine.")
+@recogniser_options
 @json_option
 def command(pictures: tuple[str, ...], out: str, detector: str, embedder: str, engine: str, as_json: bool) -> None:
     """Represent every face on PICTURES (files and folders) in a Parquet table, one row a face.

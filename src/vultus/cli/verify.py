@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from vultus.cli.output import json_option, print_json
+from vultus.cli.output import json_option, print_json, recogniser_options
 
 if TYPE_CHECKING:
     from vultus.decide import Calibration
@@ -19,9 +19,7 @@ STATUS = {"match": 0, "no_match": 1, "undecided": 3}
 @click.argument("a", type=click.Path())
 @click.argument("b", type=click.Path())
 @click.option("--calibration", "calibration_file", type=click.Path(), help="Decide by this file, not by the packaged one.")
-@click.option("--detector", default="centerface", show_default=True, help="Method of task detect.")
-@click.option("--embedder", default="dlib_resnet", show_default=True, help="Method of task embed; needs its own calibration.")
-@click.option("--engine", default="onnxruntime", show_default=True, help="Inference engine.")
+@recogniser_options
 @click.option("--any-quality", is_flag=True, help="Also compare small, blurred, turned or hardly visible faces.")
 @json_option
 def command(a: str, b: str, calibration_file: str | None, detector: str, embedder: str, engine: str, any_quality: bool,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vultus.pipeline import Recogniser
 
 TEMPLATE = "dlib-150-legacy"
+ONE_RUN_SPACE = "dlib-resnet29/dlib-150"  # the default recogniser without the mirror image
 
 
 class LegacyDlib:
@@ -70,9 +71,24 @@ def legacy_recogniser(*, threads: int | None = None, batch: int = 16) -> Recogni
     return Recogniser("centerface", LegacyDlib(threads=1), threads=threads, batch=batch)
 
 
-def recogniser_for(space: str | None) -> Recogniser:
-    """The recogniser for a gallery of this space: the legacy one for imported encodings, else the default one."""
+def recogniser_for(space: str | None, embedder: str | None = None) -> Recogniser:
+    """The recogniser for a gallery.
+
+    Args:
+        space: of the gallery, None when it is empty: the legacy recogniser for imported encodings, the net of the store that the space
+            names (an imported one, for example), else the default one.
+        embedder: a method of task `embed` or a net, instead.
+    """
+    from vultus import pipeline, registry
+    from vultus.runtime import store
+    if embedder is not None:
+        return pipeline.Recogniser(embedder=embedder)
     if space == LEGACY_SPACE:
         return legacy_recogniser()
-    from vultus import pipeline
-    return pipeline.Recogniser()
+    if space == ONE_RUN_SPACE:
+        return pipeline.Recogniser(embedder=registry.build("embed/dlib_resnet", overrides={"flip": False, "threads": 1}))
+    net = (space or "").partition("/")[0]
+    default = pipeline.Recogniser()
+    if space in (None, default.space) or not any(card.name == net and card.task == "embed" for card in store.cards()):
+        return default
+    return pipeline.Recogniser(embedder=net)
