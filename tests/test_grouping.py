@@ -51,7 +51,7 @@ def test_equals_the_slow_loop(threshold: float) -> None:
 
 
 def test_equals_another_library_on_a_larger_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    hierarchy = pytest.importorskip("scipy.grouping.hierarchy", reason="scipy is not installed")
+    hierarchy = pytest.importorskip("scipy.cluster.hierarchy", reason="scipy is not installed")
     templates, _ = people(np.random.default_rng(4), [1] * 150 + [3] * 40 + [25, 60], spread=1.1, d=24)
     tree = hierarchy.linkage(templates.vectors.astype(float), "average", metric="cosine")
     monkeypatch.setattr(grouping, "BLOCK", 1000)

@@ -22,7 +22,7 @@ SECRET = "hunter2"
 
 @pytest.fixture(autouse=True)
 def drawn_recogniser(monkeypatch: pytest.MonkeyPatch, drawn_detector: Any, colour_embedder: Any) -> None:
-    monkeypatch.setattr(pipeline, "Recogniser", lambda **_: Recogniser(drawn_detector, colour_embedder, threads=1))
+    monkeypatch.setattr(pipeline, "Recogniser", lambda *_, **__: Recogniser(drawn_detector, colour_embedder, threads=1))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vultus.cli.output import json_option, print_json, warn
+from vultus.cli.output import json_option, print_json, recogniser_options, warn
 
 if TYPE_CHECKING:
     from vultus.apps.video.joining import JoiningRule
@@ -37,11 +37,11 @@ STATUS = {"lost": 2, "interrupted": 130}
 @click.option("--preview", is_flag=True, help="Show annotated frames on a page of this machine (127.0.0.1).")
 @click.option("--seconds", "until", type=click.FloatRange(0, min_open=True), help="Stop after so many seconds.")
 @click.option("--reconnect", type=click.IntRange(0, 100), default=0, show_default=True, help="Tries to connect again to a lost stream.")
-@click.option("--engine", default="onnxruntime", show_default=True, help="Inference engine.")
+@recogniser_options
 @json_option
 def command(source: str, out: str | None, every: float | None, fps: float | None, gallery: str | None, threshold: float | None,
-            rendered: bool, no_pictures: bool, live: bool, preview: bool, until: float | None, reconnect: int, engine: str,
-            as_json: bool) -> int:
+            rendered: bool, no_pictures: bool, live: bool, preview: bool, until: float | None, reconnect: int,
+            detector: str, embedder: str, engine: str, as_json: bool) -> int:
     """Say who appears when in SOURCE: a video file, a camera number, or an address (rtsp://, http://).
 
     Exit status: 0 watched to the end (a file that is cut short too, with a warning); 2 it cannot be watched, or the camera or stream
@@ -52,7 +52,8 @@ def command(source: str, out: str | None, every: float | None, fps: float | None
         raise click.UsageError("give --every or --fps, not both")
     step = every if every is not None else 1 / fps if fps is not None else Settings.every
     settings = Settings(every=step, reconnect=reconnect, pictures=out is not None and not no_pictures)
-    result = _watched(source, settings, out, gallery, threshold, rendered, until, engine, live, preview, as_json)
+    result = _watched(source, settings, out, gallery, threshold, rendered, until, (detector, embedder, engine),
+                      live, preview, as_json)
     for text in result.warnings:
         warn(text)
     if as_json:
@@ -64,7 +65,7 @@ def command(source: str, out: str | None, every: float | None, fps: float | None
 
 
 def _watched(source: str, settings: Settings, out: str | None, gallery: str | None, threshold: float | None, rendered: bool,
-             until: float | None, engine: str, live: bool, preview: bool, as_json: bool) -> VideoResult:
+             until: float | None, methods: tuple[str, str, str], live: bool, preview: bool, as_json: bool) -> VideoResult:
     from pathlib import Path
 
     from vultus.apps.video.joining import joining_rule
@@ -77,7 +78,8 @@ def _watched(source: str, settings: Settings, out: str | None, gallery: str | No
         check_folder(Path(out))
     with ExitStack() as stack:
         opened = None if gallery is None else stack.enter_context(Gallery.open(gallery, create=False))
-        recogniser = Recogniser(engine=engine)
+        detector, embedder, engine = methods
+        recogniser = Recogniser(detector, embedder, engine=engine)
         rule = joining_rule(recogniser.space, threshold=threshold, rendered=rendered or (opened is not None and opened.virtual))
         video = Video(source_of(source))
         on_view = _followers(stack, video, settings, rule, recogniser, opened, live, preview, as_json)
