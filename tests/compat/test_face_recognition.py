@@ -253,15 +253,19 @@ def test_without_a_tolerance_the_calibration_decides_and_undecided_is_no_match(m
 def test_more_known_faces_need_more_similarity(monkeypatch):
     """A face held against many is a search: what matches one known face may be undecided among five hundred."""
     shipped = decide.packaged(fr.LEGACY_SPACE)
-    among = search_rule(SearchEvidence.of(shipped), 500, space=fr.LEGACY_SPACE).t_hi
-    assert among is not None and among > shipped.t_hi
+    among = [search_rule(SearchEvidence.of(shipped), size, comparing.SEARCH_FPIR, space=fr.LEGACY_SPACE).t_hi
+             for size in (10, 100, 500, 1500)]
+    assert among == sorted(among) and among[2] > shipped.t_hi  # None would not sort
     probe = encoding(9)
     near = next(found for spread in np.linspace(0.02, 0.12, 200) for found in [encoding(9, spread)]
-                if shipped.t_hi < float(legacy_encodings([found]).similarity(legacy_encodings([probe])).item()) < among)
+                if shipped.t_hi < float(legacy_encodings([found]).similarity(legacy_encodings([probe])).item()) < among[2])
     assert fr.compare_faces([near], probe) == [True]
     assert fr.compare_faces([near] + [encoding(seed) for seed in range(499)], probe)[0] is False
-    lots = [near] * 30_000
-    assert "templates are more than 10 times" in comparing.decisions(lots, probe)[0].reason
+    alone, among_many = comparing.decisions([near], probe)[0], comparing.decisions([near] * 500, probe)[0]
+    assert alone.fmr_upper is not None and among_many.fmr_upper is None and among_many.threshold == among[2]
+    with pytest.warns(comparing.UndecidedSearchWarning, match="templates are more than 10 times .* or give tolerance="):
+        assert fr.compare_faces([near] * 30_000, probe) == [False] * 30_000
+    assert comparing.face_distance([near], probe[None]) == pytest.approx(comparing.face_distance([near], probe))
 
 
 WRONG_VECTORS = [(np.ones((2, 128)), "length 11.31"), (np.ones((2, 128)) / 8, "cosine"),
@@ -295,7 +299,7 @@ def test_loaded_encodings_are_templates_of_the_legacy_space_alone():
     lambda image: fr.face_encodings(image, [(1, 2, 3)]), lambda image: fr.face_encodings(image, [("a", 1, 2, 0)]),
     lambda image: fr.load_image_file("a.jpg", mode="CMYK"), lambda image: fr.load_image_file(3),
     lambda image: fr.compare_faces([encoding(0)], encoding(1), -0.1), lambda image: fr.compare_faces([encoding(0)], encoding(1), "0.6"),
-    lambda image: fr.face_distance([encoding(0)], [encoding(1)])])
+    lambda image: fr.face_distance([encoding(0)], [encoding(1)] * 2)])
 def test_bad_input_is_named(call, drawn):
     with pytest.raises(InputError, match="expected") as caught:
         call(drawn((200, 30, 30)))

@@ -7,6 +7,7 @@ so that d falls as c rises, but lengths differ from face to face and move d with
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -22,6 +23,12 @@ from vultus.errors import InputError, WeightsError
 from vultus.gallery.importers import LEGACY_SPACE, legacy_encodings
 from vultus.gallery.importers.legacy_encodings import checked_encodings
 from vultus.types import Decision
+
+SEARCH_FPIR = 0.1  # the strictest that the packaged calibration supports up to its largest galleries
+
+
+class UndecidedSearchWarning(UserWarning):
+    """More faces are known than the calibration supports a search among; nobody is named."""
 
 
 def face_distance(face_encodings: Any, face_to_compare: Any) -> NDArray[np.float64]:
@@ -63,20 +70,26 @@ def compare_faces(known_face_encodings: Any, face_encoding_to_check: Any, tolera
 
 
 def decisions(known_face_encodings: Any, face_encoding_to_check: Any) -> list[Decision]:
-    """For each encoding match, no match or undecided, with the similarity, thresholds and error rates that `compare_faces` leaves out.
+    """For each encoding match, no match or undecided, with the similarity and thresholds that `compare_faces` leaves out.
 
-    A match must hold as one comparison and as a search: one face held against n known ones has n chances to be taken for somebody.
+    A match must hold as one comparison (`t_hi` of the calibration) and as a search: one face held against n known ones has n chances to
+    be taken for somebody, and at most `SEARCH_FPIR` of strangers may be. Rates of single comparisons are given for one known face alone.
+    Where the calibration does not support a search among so many, all are undecided, with an `UndecidedSearchWarning`.
     """
     known = checked_encodings(known_face_encodings, "known_face_encodings")
     if not len(known):
         return []
     rule, probe = calibration(), legacy_encodings(_one(face_encoding_to_check))
     similarities = legacy_encodings(known).similarity(probe)[:, 0].tolist()
-    search = search_rule(SearchEvidence.of(rule), len(known), space=LEGACY_SPACE)
+    if len(known) == 1:
+        return [decide.decide(similarities[0], rule, space=LEGACY_SPACE)]
+    search = search_rule(SearchEvidence.of(rule), len(known), SEARCH_FPIR, space=LEGACY_SPACE)
     if search.t_hi is None:
-        return [decide.undecided(search.reason, rule, space=LEGACY_SPACE)] * len(known)
-    rule = replace(rule, t_hi=max(rule.t_hi, search.t_hi))
-    return [decide.decide(similarity, rule, space=LEGACY_SPACE) for similarity in similarities]
+        reason = f"{search.reason}, or give tolerance="
+        warnings.warn(reason, UndecidedSearchWarning, stacklevel=3)
+        return [replace(search.decide(similarity), reason=reason) for similarity in similarities]
+    search = replace(search, t_hi=max(rule.t_hi, search.t_hi))
+    return [search.decide(similarity) for similarity in similarities]
 
 
 def checked_tolerance(tolerance: Any) -> float:
@@ -98,6 +111,8 @@ def calibration() -> Calibration:
 
 def _one(encoding: Sequence[float] | NDArray[Any]) -> NDArray[np.float64]:
     """One encoding as (1, 128)."""
+    if np.ndim(encoding) == 2 and len(encoding) == 1:
+        encoding = encoding[0]
     if np.ndim(encoding) != 1:
         raise InputError("face encoding", expected="one encoding (128,)", got=f"shape {np.shape(encoding)}")
     return checked_encodings([encoding], "face encoding")
