@@ -111,8 +111,7 @@ def calibration() -> Calibration:
 
 def _one(encoding: Sequence[float] | NDArray[Any]) -> NDArray[np.float64]:
     """One encoding as (1, 128)."""
-    if np.ndim(encoding) == 2 and len(encoding) == 1:
-        encoding = encoding[0]
-    if np.ndim(encoding) != 1:
+    row = encoding[0] if np.ndim(encoding) == 2 and len(encoding) == 1 else encoding
+    if np.ndim(row) != 1:
         raise InputError("face encoding", expected="one encoding (128,)", got=f"shape {np.shape(encoding)}")
-    return checked_encodings([encoding], "face encoding")
+    return checked_encodings([row], "face encoding")
