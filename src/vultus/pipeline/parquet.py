@@ -6,11 +6,11 @@ the error and end quietly, and it is raised again when the writer has returned.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from vultus.errors import StorageError, VultusError
+from vultus.errors import InputError, StorageError, VultusError
 from vultus.image import shown
 from vultus.runtime.atomic_file import replacing
 
@@ -36,7 +36,11 @@ def write_batches(schema: Any, batches: Iterable[Any], path: Path) -> None:
 
 
 def read_batches(path: Path, rows: int = 4096) -> Iterator[Any]:
-    """The arro3 record batches of a Parquet file, at most `rows` rows each. Raises StorageError for another kind of file."""
+    """The arro3 record batches of a Parquet file, at most `rows` rows each.
+
+    Raises:
+        StorageError: another kind of file, or one that cannot be opened. InputError: the table is damaged.
+    """
     from arro3.io import read_parquet
     try:
         with path.open("rb") as file:
@@ -44,7 +48,20 @@ def read_batches(path: Path, rows: int = 4096) -> Iterator[Any]:
                 raise StorageError(f"{shown(path)} is not a whole Parquet table; write it again with 'vultus represent'")
     except OSError as error:
         raise StorageError(f"cannot read {shown(path)}: {error.strerror}") from error
-    yield from read_parquet(path, batch_size=rows)
+    batches = _undamaged(path, lambda: iter(read_parquet(path, batch_size=rows)))
+    while (batch := _undamaged(path, lambda: next(batches, None))) is not None:
+        yield batch
+
+
+def _undamaged(path: Path, read: Callable[[], Any]) -> Any:
+    """What the reader gives; the reader is Rust and panics on a damaged file, with an exception that is no `Exception`."""
+    try:
+        return read()
+    except BaseException as error:
+        if isinstance(error, MemoryError) or (not isinstance(error, Exception) and type(error).__module__ != "pyo3_runtime"):
+            raise
+        raise InputError(shown(path), expected="a whole Parquet table", got="a damaged one",
+                         hint="write it again with 'vultus represent', or delete it") from None
 
 
 def _until_error(batches: Iterable[Any], errors: list[BaseException]) -> Iterator[Any]:
