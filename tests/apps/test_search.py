@@ -20,7 +20,7 @@ from vultus.quality.gate import Usable
 from vultus.types import Image
 
 ANY = Usable(face_px=0, sharpness=-1, yaw_deg=90)
-RULE = Calibration(space="colour/dlib-150", domain="drawn colours", name="drawn", status="site", target_fmr=1e-3, target_fnmr=0.05,
+RULE = Calibration(space="colour/dlib-150", domain="drawn colours", name="drawn", status="site", target_fmr=0.01, target_fnmr=0.05,
                    t_point=0.95, t_point_low=0.9, t_point_high=0.97, t_hi=0.98, t_lo=0.8, scores=(0.0, 0.5, 0.9), fmr=(1.0, 0.1, 0.001),
                    fmr_low=(0.9, 0.05, 0.0), fmr_high=(1.0, 0.2, 0.01), fmr_upper=(1.0, 0.2, 0.01), fnmr=(0.0, 0.01, 0.1),
                    llr_offset=-20.0, llr_slope=25.0, people=100, mated_people=100, source={},

@@ -97,3 +97,45 @@ def test_values_that_are_no_numbers_are_refused(calibration, change):
         Calibration.from_dict({**json.loads(json.dumps(calibration.as_dict())), **change})
     with pytest.raises(InputError, match="JSON object"):
         Calibration.from_dict([1])
+
+
+@pytest.mark.parametrize("change", [
+    {"target_fmr": 0.0}, {"target_fmr": True}, {"target_fnmr": 1.0}, {"t_point_low": -1.5}, {"people": -1}, {"people": 1.5},
+    {"mated_people": True}, {"space": None}, {"domain": 3}, {"source": []}, {"llr_slope": 10**400}, {"llr_offset": None}, {"search": "x"},
+    {"target_fmr": 1e-6}, {"fmr_upper": "1"}])
+def test_contradictions_are_refused(calibration, change):
+    with pytest.raises(InputError, match="calibration"):
+        Calibration.from_dict({**json.loads(json.dumps(calibration.as_dict())), **change})
+
+
+@pytest.mark.parametrize(("curve", "change"), [("fmr", -0.1), ("fmr", 1.5), ("fmr_low", 2.0), ("fmr_high", 2.0), ("fnmr", 10**400),
+                                               ("fmr_upper", 1.5), ("fmr", True)])
+def test_rates_outside_0_to_1_are_refused(calibration, curve, change):
+    with pytest.raises(InputError, match=curve):
+        dataclasses.replace(calibration, **{curve: (change, *getattr(calibration, curve)[1:])})
+    with pytest.raises(InputError, match="below fmr"):
+        dataclasses.replace(calibration, fmr=(1.0,) * len(calibration.fmr))
+
+
+@pytest.mark.parametrize("change", [{"gallery": None}, {"gallery": True}, {"fpir": None}, {"fpir": ["a"]}, {"fpir_upper": [1.5]},
+                                    {"supported_to": 10**400}, {"supported_to": "1"}])
+def test_search_curves_of_something_else_are_refused(calibration, change):
+    curve = {"gallery": 3, "fpir": [0.5], "fpir_upper": [0.6], "supported_to": 0.5, **change}
+    with pytest.raises(InputError, match=r"calibration\.search"):
+        Calibration.from_dict({**json.loads(json.dumps(calibration.as_dict())), "search": [curve]})
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"kind": 1, "kind": 2}', '{"a": ' * 100_000])
+def test_deep_and_ambiguous_files_are_refused(tmp_path, text):
+    path = tmp_path / "c.json"
+    path.write_text(text)
+    with pytest.raises(InputError, match=r"c\.json.*each key once"):
+        Calibration.read(path)
+    with pytest.raises(InputError, match="no file"):
+        Calibration.read(tmp_path / "none.json")
+
+
+def test_shipped_calibrations_load():
+    from importlib import resources
+    files = [entry for entry in (resources.files("vultus.data") / "calibrations").iterdir() if entry.name.endswith(".json")]
+    assert files and all(Calibration.read(entry).people > 0 for entry in files)

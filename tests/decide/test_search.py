@@ -89,7 +89,7 @@ def test_nothing_known_and_foreign_spaces() -> None:
 
 def test_a_calibration_gives_its_curves_in_order() -> None:
     made = Calibration(
-        space="s", domain="drawn", name="n", status="site", target_fmr=0.01, target_fnmr=0.05, t_point=0.3, t_point_low=0.3,
+        space="s", domain="drawn", name="n", status="site", target_fmr=0.6, target_fnmr=0.05, t_point=0.3, t_point_low=0.3,
         t_point_high=0.4, t_hi=0.4, t_lo=0.25, scores=SCORES, fmr=(0.5,) * 5, fmr_low=(0.4,) * 5, fmr_high=(0.6,) * 5,
         fmr_upper=(0.6,) * 5, fnmr=(0.0,) * 5,
         llr_offset=0.0, llr_slope=1.0, people=9, mated_people=9, search=(LARGE, SMALL), source={})

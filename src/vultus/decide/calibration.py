@@ -9,12 +9,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from vultus.decide.checked import is_count, is_number, read_json
 from vultus.decide.search_curve import SearchCurve
 from vultus.errors import InputError
 
 KIND, SCHEMA = "vultus-calibration", 2
 _CURVES = ("fmr", "fmr_low", "fmr_high", "fmr_upper", "fnmr")
-_NUMBERS = ("target_fmr", "target_fnmr", "t_point", "t_point_low", "t_point_high", "t_hi", "t_lo", "llr_offset", "llr_slope")
+_THRESHOLDS = ("t_point", "t_point_low", "t_point_high", "t_hi", "t_lo")
+_TEXTS = ("space", "domain", "name", "status")
+ROUNDING = 1.0001  # files hold five digits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +72,10 @@ class Calibration:
     source: dict[str, Any]
 
     def __post_init__(self) -> None:
-        numbers = [*(getattr(self, name) for name in _NUMBERS), *self.scores, *(v for name in _CURVES for v in getattr(self, name))]
-        if not all(isinstance(value, (int, float)) and math.isfinite(value) for value in numbers):
-            raise InputError("calibration", expected="finite numbers as thresholds, targets and curves", got="something else")
+        wrong = [*_wrong_kinds(self), *_wrong_ranges(self)]
+        if wrong:
+            raise InputError("calibration", expected="texts, finite numbers in their ranges, and whole numbers of people",
+                             got="something else as " + ", ".join(dict.fromkeys(wrong)))
         lengths = {len(self.scores), *(len(getattr(self, name)) for name in _CURVES), *(len(curve.fpir) for curve in self.search)}
         rising = all(a < b for a, b in zip(self.scores, self.scores[1:], strict=False))
         falling = all(a >= b for a, b in zip(self.fmr_upper, self.fmr_upper[1:], strict=False)) and min(self.fmr_upper, default=0) > 0
@@ -81,6 +85,9 @@ class Calibration:
         if not (self.t_lo <= self.t_hi and self.t_point_low <= self.t_point <= min(self.t_hi, self.t_point_high)):
             raise InputError("calibration", expected="t_lo <= t_hi, t_point <= t_hi and t_point inside its interval",
                              got=f"t_lo {self.t_lo}, t_point {self.t_point} ({self.t_point_low} to {self.t_point_high}), t_hi {self.t_hi}")
+        if self.at_score(self.t_hi)[1] > self.target_fmr * ROUNDING:
+            raise InputError("calibration", expected=f"an upper limit of FMR at t_hi of at most the target, {self.target_fmr:g}",
+                             got=f"{self.at_score(self.t_hi)[1]:g}")
 
     def at_score(self, similarity: float) -> tuple[float, float]:
         """(FMR, upper limit) at a similarity: the curve's step at or below it, so never better than what was measured."""
@@ -129,10 +136,31 @@ class Calibration:
     def read(cls, path: Path) -> Calibration:
         """Read a calibration file (JSON)."""
         try:
-            record = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError(f"calibration {path.name}", expected="a readable JSON file", got=type(error).__name__) from error
+            record = read_json(path)
+        except FileNotFoundError as error:
+            raise InputError(f"calibration {path.name}", expected="a readable JSON file", got="no file") from error
         return cls.from_dict(record)
+
+
+def _wrong_kinds(made: Calibration) -> list[str]:
+    """Fields of another type."""
+    wrong = [name for name in _TEXTS if not isinstance(getattr(made, name), str)]
+    wrong += [name for name in ("people", "mated_people") if not is_count(getattr(made, name))]
+    wrong += [name for name in ("scores", "search", *_CURVES) if not isinstance(getattr(made, name), tuple)]
+    return wrong + ["source"] * (not isinstance(made.source, dict))
+
+
+def _wrong_ranges(made: Calibration) -> list[str]:
+    """Fields with a number that cannot be; cosines may be a rounding above 1."""
+    wrong = [name for name in ("target_fmr", "target_fnmr") if not (is_number(getattr(made, name), 0, 1) and 0 < getattr(made, name) < 1)]
+    wrong += [name for name in _THRESHOLDS if not is_number(getattr(made, name), -ROUNDING, ROUNDING)]
+    wrong += [name for name in ("llr_offset", "llr_slope") if not is_number(getattr(made, name))]
+    limits = {"scores": (-2.0, 2.0), **dict.fromkeys(_CURVES, (0.0, 1.0))}
+    wrong += [name for name, (low, high) in limits.items() if isinstance(getattr(made, name), tuple)
+              and not all(is_number(value, low, high) for value in getattr(made, name))]
+    if not wrong and any(limit < rate for rate, limit in zip(made.fmr, made.fmr_upper, strict=False)):
+        wrong.append("fmr_upper (below fmr)")
+    return wrong
 
 
 def _search_curve(record: Any) -> SearchCurve:
@@ -141,7 +169,6 @@ def _search_curve(record: Any) -> SearchCurve:
     fields = set(SearchCurve.__dataclass_fields__)
     if not isinstance(record, dict) or set(record) != fields:
         raise InputError("calibration.search", expected="entries with " + ", ".join(sorted(fields)), got=type(record).__name__)
-    numbers = [record["gallery"], record["supported_to"], *record["fpir"], *record["fpir_upper"]]
-    if not all(isinstance(value, (int, float)) and math.isfinite(value) for value in numbers):
-        raise InputError("calibration.search", expected="finite numbers", got="something else")
+    if not isinstance(record["fpir"], list) or not isinstance(record["fpir_upper"], list):
+        raise InputError("calibration.search", expected="lists of rates", got="something else")
     return SearchCurve(record["gallery"], tuple(record["fpir"]), tuple(record["fpir_upper"]), record["supported_to"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vultus.decide.checked import is_count, is_number
 from vultus.errors import InputError
 
 
@@ -24,8 +25,11 @@ class SearchCurve:
     supported_to: float
 
     def __post_init__(self) -> None:
+        if not (is_count(self.gallery, 1) and is_number(self.supported_to) and isinstance(self.fpir, tuple)
+                and isinstance(self.fpir_upper, tuple) and all(is_number(rate, 0, 1) for rate in (*self.fpir, *self.fpir_upper))):
+            raise InputError("calibration.search", expected="a gallery of >= 1 templates, and rates in 0..1", got="something else")
         falling = all(a >= b >= 0 for a, b in zip(self.fpir, self.fpir[1:], strict=False))
         limits = all(a >= b > 0 for a, b in zip(self.fpir_upper, self.fpir_upper[1:], strict=False))
-        if self.gallery < 1 or not falling or not limits or len(self.fpir) != len(self.fpir_upper):
-            raise InputError("calibration.search", expected="a gallery of >= 1 templates, and falling rates with falling limits above 0",
+        if not falling or not limits or len(self.fpir) != len(self.fpir_upper):
+            raise InputError("calibration.search", expected="falling rates, and as many falling limits above 0",
                              got=f"gallery {self.gallery}, {len(self.fpir)} rates, {len(self.fpir_upper)} limits")
