@@ -18,7 +18,6 @@ from vultus.gallery.importers.folder import person_of
 from vultus.gallery.importers.legacy_encodings import MEAN_DIRECTION
 from vultus.gallery.importers.plain_file import is_pickle, read_arrays
 from vultus.image import encode_jpeg
-from vultus.pipeline import Recogniser
 from vultus.quality.gate import ANY_QUALITY
 from vultus.types import Embeddings
 
@@ -52,16 +51,6 @@ def deepface_store(folder: Path, identities: list[str]) -> Path:
     np.savez(store, embedding=np.zeros((n, 4096)), has_embedding=np.ones(n, bool), identity=np.array(identities, np.str_),
              hash=np.array(["h"] * n, np.str_), **boxes)
     return store
-
-
-@pytest.fixture
-def recogniser(drawn_detector, colour_embedder):
-    return Recogniser(drawn_detector, colour_embedder, threads=1)
-
-
-@pytest.fixture
-def red(drawn) -> bytes:
-    return encode_jpeg(drawn((220, 30, 30)))
 
 
 def test_a_folder_of_sub_folders_and_of_loose_pictures(drawn_folder):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,8 @@ def read(source: Path, room: Path) -> Iterator[Entry | Refused]:
         return _entries(source, source, str(source))
     if not zipfile.is_zipfile(source):
         raise InputError("SOURCE", expected="a folder or zip of subjects and pictures", got=f"{source.name}, something else", hint=_HINT)
-    unpack(source, room)
-    return _entries(source, room, str(source))
+    left_out = unpack(source, room)
+    return chain(left_out, _entries(source, room, str(source)))
 
 
 def _entries(source: Path, root: Path, shown: str) -> Iterator[Entry | Refused]:
@@ -47,7 +48,10 @@ def _entries(source: Path, root: Path, shown: str) -> Iterator[Entry | Refused]:
     if not pages:
         if root == source:
             raise InputError("SOURCE", expected="faces.json beside the pictures", got=f"{source} without it", hint=_HINT)
-        return _relabelled(folder.read(_inner(root), root), root, shown)
+        try:
+            return _relabelled(folder.read(_inner(root), root), root, shown)
+        except InputError as error:
+            raise InputError("SOURCE", expected=error.expected, got=f"{shown} without either") from None
     faces = [face for page in pages for face in _faces(page)]
     subjects = [name for file in sorted(root.rglob("subjects*.json")) for name in _subjects(file)]
     return _listed(faces, subjects, root, shown)

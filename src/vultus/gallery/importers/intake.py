@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from vultus.gallery.importers.legacy_encodings import LEGACY_SPACE
 from vultus.gallery.intake import BATCH, Intake, Recognises, joined
 from vultus.gallery.naming import checked_name
 from vultus.gallery.source import Source
+from vultus.image import shown
 from vultus.quality.gate import DEFAULT_USABLE, Usable
 
 
@@ -88,8 +90,10 @@ class ImportPlan:
         entries = [entry for entry in self.entries if isinstance(entry, Entry)]
         yield from _stored(gallery, [entry for entry in entries if entry.templates is not None], rendered)
         if intake is not None:
+            unpacked = {entry.picture.path: str(entry.picture.file) for entry in entries if entry.picture is not None}
             for done in intake.run(_pictures(entries)):
-                yield ImportOutcome(done.path, done.name, done.status, done.reason)
+                reason = done.reason.replace(shown(unpacked.get(done.path, done.path)), shown(done.path))
+                yield ImportOutcome(done.path, done.name, done.status, reason)
 
 
 def plan(source: str | Path, kind: str | None = None) -> AbstractContextManager[ImportPlan]:
@@ -110,11 +114,19 @@ def _planned(source: Path, kind: str | None) -> Iterator[ImportPlan]:
     name = format_of(source, kind)
     with ExitStack() as stack:
         room = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vultus-import-")))
-        yield ImportPlan(name, tuple(FORMATS[name].read(source, room)))
+        yield ImportPlan(name, tuple(_spoken(entry) for entry in FORMATS[name].read(source, room)))
 
 
 def _pictures(entries: Iterable[Entry]) -> Iterator[tuple[str, PictureFile]]:
     return ((entry.name, entry.picture) for entry in entries if entry.picture is not None)
+
+
+def _spoken(entry: Entry | Refused) -> Entry | Refused:
+    """The same, refused if a control character is in the name: no person is called so, and a list of names would break at it."""
+    if isinstance(entry, Entry) and any(unicodedata.category(sign) == "Cc" for sign in entry.name.strip()):
+        return Refused(entry.path, entry.name, "bad_input: name: expected text without control characters, got one (a line break, "
+                                               "a zero byte or the like); rename it")
+    return entry
 
 
 def _refused(entry: Refused) -> ImportOutcome:
