@@ -75,6 +75,14 @@ def test_an_unknown_keyword_names_the_closest_parameter(name: str, wrong: str, c
     assert isinstance(caught.value, TypeError)
 
 
+@pytest.mark.parametrize(("name", "wrong", "hint"), [("verify", "detector_backends", "; did you mean detector_backend$"),
+                                                     ("extract_faces", "target_size", "; it has img_path, detector_backend, "),
+                                                     ("verify", "model", "; it has img1_path, img2_path, model_name, ")])
+def test_only_a_near_spelling_is_guessed(name: str, wrong: str, hint: str) -> None:
+    with pytest.raises(CallError, match=hint):
+        getattr(DeepFace, name)("a.jpg", "b.jpg", **{wrong: 1})
+
+
 def test_a_missing_argument_is_a_call_error() -> None:
     with pytest.raises(CallError, match="img2_path"):
         DeepFace.verify("a.jpg")  # type: ignore[call-arg]

@@ -38,5 +38,5 @@ def checked_call(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _closest(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=2, cutoff=0.4)
+    near = difflib.get_close_matches(name, known, n=2, cutoff=0.75)
     return "did you mean " + " or ".join(near) if near else "it has " + ", ".join(known)
