@@ -350,10 +350,10 @@ def test_restricted_actions_need_a_purpose(described: None, bgr: Draw, toy: Reco
         with pytest.raises(PolicyError, match="purpose") as caught:
             DeepFace.analyze(bgr(RED), actions=actions, recogniser=toy)
         assert "'age'" in str(caught.value) and not isinstance(caught.value, ValueError)
-    with pytest.raises(PolicyError):
+    with pytest.raises(PolicyError, match=r"'race' is never offered.*actions=\('emotion', 'gender'\), purpose="):
         DeepFace.analyze(bgr(RED), recogniser=toy)
-    with pytest.raises(PolicyError):
-        DeepFace.analyze(bgr(RED), actions=("gender",), purpose="x", recogniser=toy)
+    with pytest.raises(PolicyError, match=r"'audit' is one word: say in a few words"):
+        DeepFace.analyze(bgr(RED), actions=("gender",), purpose="audit", recogniser=toy)
     monkeypatch.setenv("VULTUS_PURPOSE", "audit of group gaps")
     found = DeepFace.analyze(bgr(RED), actions=("emotion", "gender"), recogniser=toy)[0]
     assert set(found) == {"emotion", "dominant_emotion", "gender", "dominant_gender", "region", "face_confidence"}

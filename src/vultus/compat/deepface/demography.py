@@ -83,8 +83,7 @@ def _analysers(actions: list[str], purpose: str) -> dict[str, Any]:
         for action in restricted:
             require_purpose(purpose, METHODS.get(action, METHODS["gender"])[1])
     except PolicyError:
-        raise PolicyError(f"actions: {', '.join(restricted)} say what a face is taken to show about a person and need a declared purpose: "
-                          f"give  purpose='what it is for, in a few words'  or set {VARIABLE}; actions=('age',) needs none") from None
+        raise PolicyError(_undeclared([action for action in restricted if action != "race"], purpose, race="race" in actions)) from None
     if "race" in actions:
         raise UnsupportedError("actions: 'race' is not offered: no method here assigns people to it; ask for actions="
                                f"{tuple(name for name in ACTIONS if name != 'race')}")
@@ -93,6 +92,16 @@ def _analysers(actions: list[str], purpose: str) -> dict[str, Any]:
         method = registry.get(METHODS[action][0])
         built[action] = method.build(method.config(overrides={} if action == "age" else {"purpose": purpose}))
     return built
+
+
+def _undeclared(restricted: list[str], purpose: str, *, race: bool) -> str:
+    """Why these actions do not run, and everything that has to change, so that no second error follows the first."""
+    never = "'race' is never offered, whatever the purpose: name the actions without it; " if race else ""
+    if not restricted:
+        return f"actions: {never}actions=('age',) needs no purpose, 'emotion' and 'gender' a declared one"
+    short = f"{purpose!r} is one word: say in a few words what it is for; " if len(purpose.split()) == 1 else ""
+    return (f"actions: {never}{short}{', '.join(restricted)} say what a face is taken to show about a person and need a declared purpose: "
+            f"give  actions={tuple(restricted)!r}, purpose='what it is for, in a few words'  or set {VARIABLE}; ('age',) needs none")
 
 
 def _described(given: Source, chosen: Chosen, analysers: dict[str, Any], enforce_detection: bool, expand: int) -> list[dict[str, Any]]:
