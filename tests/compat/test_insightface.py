@@ -80,7 +80,13 @@ def test_gender_needs_a_purpose(app: FaceAnalysis, portrait: np.ndarray[Any, Any
     for name in ("gender", "sex"):
         with pytest.raises(PolicyError, match="purpose"):
             getattr(face, name)
-    assert face.get("gender") is None
+        with pytest.raises(PolicyError, match="purpose") as caught:
+            face[name]
+        assert isinstance(caught.value, KeyError) and str(caught.value).startswith("gender" if name == "gender" else "sex")
+        assert getattr(face, name, None) is None and not hasattr(face, name) and face.get(name) is None
+    with pytest.raises(KeyError, match="nothing") as plain:
+        face["nothing"]
+    assert not isinstance(plain.value, PolicyError)
 
 
 class _FakeNet:
