@@ -123,10 +123,25 @@ def test_growth_and_forgetting_call_for_a_new_one(folder: Path, run: Run, tmp_pa
         assert collection_for(gallery, SPACE) is None
 
 
-def test_another_space_is_not_used(folder: Path, run: Run) -> None:
+def test_a_changed_file_names_nobody(folder: Path, run: Run, drawn: Callable[..., Any]) -> None:
+    place = ("--gallery", folder / "g")
+    probe, file = folder / "probe.jpg", folder / "g" / "calibration.json"
+    probe.write_bytes(encode_jpeg(drawn((200, 40, 40))))
+    run("gallery", "calibrate", *place, "--fpir", 0.6)
+    record = json.loads(file.read_text())
+    easy = {**record, "curve": {**record["curve"], "fpir": [1e-9] * len(record["scores"]), "fpir_upper": [1e-9] * len(record["scores"])}}
+    for changed in (easy, {key: value for key, value in record.items() if key != "seal"}, {**record, "space": "other"}):
+        file.write_text(json.dumps(changed))
+        status, said, _ = run("identify", probe, *place)
+        assert status == 2 and "seal" in said["error"]["message"] and "make it again" in said["error"]["message"]
+
+
+def test_another_space_is_said(folder: Path, run: Run) -> None:
     run("gallery", "calibrate", "--gallery", folder / "g", "--fpir", 0.6)
     with Gallery.open(folder / "g") as gallery:
-        assert collection_for(gallery, SPACE) is not None and collection_for(gallery, "other") is None
+        assert collection_for(gallery, SPACE) is not None
+        with pytest.raises(InputError, match=r"'other'.*make it again"):
+            collection_for(gallery, "other")
 
 
 def test_an_empty_gallery_is_refused(folder: Path, run: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,10 @@ def people(count: int, pictures: int, seed: int, space: str = "sphere") -> tuple
     rng = np.random.default_rng(seed)
     centres = np.repeat(rng.normal(size=(count, 16)), pictures, axis=0)
     return Embeddings.normalised(centres + 0.3 * rng.normal(size=centres.shape), space), np.repeat(np.arange(count), pictures)
+
+
+def sealed(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def made_of(templates: Embeddings, owners: np.ndarray, **changes: object) -> CollectionCalibration:
@@ -105,18 +110,39 @@ def test_growth_is_scaled_and_due_after_a_quarter(calibration: CollectionCalibra
 
 def test_file_holds_rates_alone_and_comes_back(calibration: CollectionCalibration, tmp_path: Path) -> None:
     path = tmp_path / "c.json"
-    assert CollectionCalibration.read(path) is None
-    calibration.write(path)
-    assert CollectionCalibration.read(path) == calibration
+    assert CollectionCalibration.read(path, sealed) is None
+    calibration.write(path, sealed)
+    assert CollectionCalibration.read(path, sealed) == calibration
     record = json.loads(path.read_text())
     assert set(record) == {"kind", "schema", "space", "people", "templates", "left_out", "strangers", "scores", "curve", "t_lo",
-                           "revision", "made"}
+                           "revision", "made", "seal"}
     assert len(path.read_bytes()) < 10_000
-    for damage in ("{", "[]", "{}", json.dumps({**record, "scores": [0.1]}), json.dumps({**record, "curve": 3}),
-                   json.dumps({**record, "schema": 2}), path.read_text().replace(str(record["t_lo"]), "NaN")):
+    for damage in ("{", "[]", "{}", "[" * 100_000, '{"kind": 1, "kind": 1}', json.dumps({**record, "schema": 2})):
         path.write_text(damage)
-        with pytest.raises(InputError, match=r"c\.json"):
-            CollectionCalibration.read(path)
+        with pytest.raises(InputError, match=r"c\.json.*make it again"):
+            CollectionCalibration.read(path, sealed)
+
+
+@pytest.mark.parametrize("change", [
+    {"scores": [0.1]}, {"scores": None}, {"curve": 3}, {"t_lo": float("nan")}, {"t_lo": "0"}, {"t_lo": 10**400}, {"templates": 10**400},
+    {"templates": 1.5}, {"people": True}, {"people": 10_000}, {"left_out": -1}, {"space": None}, {"made": 3}, {"more": 1}])
+def test_a_sealed_file_of_something_else_is_refused(calibration: CollectionCalibration, tmp_path: Path, change: dict[str, object]) -> None:
+    path = tmp_path / "c.json"
+    calibration.write(path, sealed)
+    record = {**json.loads(path.read_text()), **change}
+    del record["seal"]
+    path.write_text(json.dumps({**record, "seal": sealed(json.dumps(record, sort_keys=True).encode())}))
+    with pytest.raises(InputError, match=r"c\.json.*(whole numbers|other fields)"):
+        CollectionCalibration.read(path, sealed)
+
+
+@pytest.mark.parametrize("seal", ["", "0" * 64, "\u00e9", "\ud800", None, 3, []])
+def test_another_seal_is_refused(calibration: CollectionCalibration, tmp_path: Path, seal: object) -> None:
+    path = tmp_path / "c.json"
+    calibration.write(path, sealed)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "seal": seal}))
+    with pytest.raises(InputError, match=r"seal of this gallery.*make it again"):
+        CollectionCalibration.read(path, sealed)
 
 
 def test_more_people_than_fit_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:

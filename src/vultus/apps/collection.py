@@ -44,7 +44,7 @@ def calibrate_gallery(gallery: Gallery, recogniser: Recogniser | None = None, *,
         outside = _represented(strangers, known)
     made = calibrate_collection(enrolled.embeddings, enrolled.owners, rng=np.random.default_rng(SEED), revision=enrolled.revision,
                                 made=clock.now(), strangers=outside, target_fpir=target_fpir)
-    made.write(gallery.calibration_file)
+    made.write(gallery.calibration_file, gallery.calibration_seal)
     gallery.log_calibrated(made.people, made.strangers)
     return made
 

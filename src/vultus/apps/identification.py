@@ -8,8 +8,9 @@ from typing import Literal
 
 from vultus import decide
 from vultus.decide import Calibration
-from vultus.decide.collection import CollectionCalibration
+from vultus.decide.collection import AGAIN, CollectionCalibration
 from vultus.decide.search import SearchEvidence, search_rule
+from vultus.errors import InputError
 from vultus.gallery import Gallery, Identification
 from vultus.pipeline import PictureResult
 from vultus.types import Embeddings
@@ -21,9 +22,11 @@ def calibration_for(gallery: Gallery, space: str) -> Calibration | None:
 
 
 def collection_for(gallery: Gallery, space: str) -> CollectionCalibration | None:
-    """The calibration that was made on this gallery, if there is one in this space."""
-    found = CollectionCalibration.read(gallery.calibration_file)
-    return found if found is not None and found.space == space else None
+    """The calibration that was made on this gallery, if there is one; InputError when it is of another space."""
+    found = CollectionCalibration.read(gallery.calibration_file, gallery.calibration_seal)
+    if found is not None and found.space != space:
+        raise InputError("calibration of the gallery", expected=f"one for space {space!r}", got=f"one for {found.space!r}", hint=AGAIN)
+    return found
 
 
 def evidence_for(gallery: Gallery, space: str, calibration: Calibration | Literal["found"] | None = "found") -> SearchEvidence | None:

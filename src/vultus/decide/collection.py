@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hmac
 import json
-import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from vultus.decide.calibration import Calibration
+from vultus.decide.checked import is_count, is_number, read_json
 from vultus.decide.search import SearchEvidence
 from vultus.decide.search_curve import SearchCurve
 from vultus.errors import InputError
@@ -16,6 +18,8 @@ from vultus.runtime.atomic_file import write_bytes
 
 KIND, SCHEMA = "vultus-collection-calibration", 1
 DUE = 1.25
+AGAIN = "make it again with 'vultus gallery calibrate', or delete the file"
+Seal = Callable[[bytes], str]
 
 
 @dataclass(frozen=True)
@@ -60,30 +64,42 @@ class CollectionCalibration:
         return (f"the gallery has grown from {self.templates} to {templates} templates since its calibration; "
                 "make it again with 'vultus gallery calibrate'")
 
-    def write(self, path: Path) -> None:
-        """Replace the file, all or nothing."""
+    def write(self, path: Path, seal: Seal) -> None:
+        """Replace the file, all or nothing; `seal` gives the gallery's seal of some bytes, as hexadecimal digits."""
         record = {"kind": KIND, "schema": SCHEMA, **asdict(self)}
+        record["seal"] = seal(_content(record))
         lines = [f" {json.dumps(key)}: {json.dumps(value, allow_nan=False)}" for key, value in record.items()]
         write_bytes(path, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
 
     @classmethod
-    def read(cls, path: Path) -> CollectionCalibration | None:
-        """The calibration in a file, None when there is no file; InputError for anything else than one."""
+    def read(cls, path: Path, seal: Seal) -> CollectionCalibration | None:
+        """The calibration in a file, None when there is no file; InputError for anything else than one sealed by this gallery.
+
+        Whoever can change this file decides whom strangers are taken for.
+        """
         try:
-            record = json.loads(path.read_text("utf-8"))
+            record = read_json(path, AGAIN)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
-            raise _wrong(path, "a readable JSON file", type(error).__name__) from error
-        fields = set(cls.__dataclass_fields__)
-        if not isinstance(record, dict) or (record.get("kind"), record.get("schema")) != (KIND, SCHEMA) or set(record) != {
-                *fields, "kind", "schema"}:
+        if not isinstance(record, dict) or (record.get("kind"), record.get("schema")) != (KIND, SCHEMA):
             raise _wrong(path, f"a {KIND} file of schema {SCHEMA}", "something else")
+        found = str(record.pop("seal", "")).encode(errors="replace")
+        if not hmac.compare_digest(found, seal(_content(record)).encode()):
+            raise _wrong(path, "the seal of this gallery", "another, so the file was changed or comes from elsewhere" if found else "none")
+        fields = set(cls.__dataclass_fields__)
+        if set(record) != {*fields, "kind", "schema"}:
+            raise _wrong(path, f"a {KIND} file of schema {SCHEMA}", "other fields")
         try:
             return _checked(cls(**{key: record[key] for key in fields - {"curve", "scores"}}, scores=tuple(record["scores"]),
                                 curve=_curve(record["curve"])))
         except (TypeError, KeyError, ValueError) as error:
-            raise _wrong(path, "finite numbers on one grid of scores", "something else") from error
+            raise _wrong(path, "finite numbers on one grid of scores, and whole numbers of people and templates",
+                         "something else") from error
+
+
+def _content(record: dict[str, Any]) -> bytes:
+    """What is sealed, however the file is laid out."""
+    return json.dumps(record, sort_keys=True).encode()
 
 
 def _curve(record: dict[str, Any]) -> SearchCurve:
@@ -91,12 +107,15 @@ def _curve(record: dict[str, Any]) -> SearchCurve:
 
 
 def _checked(made: CollectionCalibration) -> CollectionCalibration:
-    numbers = [*made.scores, *made.curve.fpir, *made.curve.fpir_upper, made.templates, made.curve.supported_to, made.t_lo or 0.0]
-    if not all(math.isfinite(value) for value in numbers) or len(made.scores) != len(made.curve.fpir):
+    counts = (is_count(made.templates, 1) and is_count(made.people, 1) and made.people <= made.templates
+              and is_count(made.left_out) and made.left_out <= made.people and is_count(made.strangers) and is_count(made.revision))
+    numbers = (*made.scores, *([] if made.t_lo is None else [made.t_lo]))
+    if not counts or not all(is_number(value) for value in numbers) or len(made.scores) != len(made.curve.fpir):
+        raise ValueError
+    if not isinstance(made.space, str) or not isinstance(made.made, str) or made.curve.gallery != made.templates:
         raise ValueError
     return made
 
 
 def _wrong(path: Path, expected: str, got: str) -> InputError:
-    return InputError(f"calibration {path.name}", expected=expected, got=got,
-                      hint="make it again with 'vultus gallery calibrate', or delete the file")
+    return InputError(f"calibration {path.name}", expected=expected, got=got, hint=AGAIN)

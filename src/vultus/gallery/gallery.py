@@ -164,6 +164,10 @@ class Gallery:
         """Where a calibration of this gallery by its own people lies, if there is one: aggregate figures, nobody's templates."""
         return self.path / opening.CALIBRATION
 
+    def calibration_seal(self, content: bytes) -> str:
+        """HMAC-SHA-256 of a calibration of this gallery under a secret of its key store, as hexadecimal digits."""
+        return seal.mac(self._keys.secret("calibration"), content).hex()
+
     def log_calibrated(self, people: int, strangers: int) -> None:
         """Note in the audit log that a calibration was fitted on this many enrolled people and strangers."""
         with self._database.write() as connection:
