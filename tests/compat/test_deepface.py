@@ -66,7 +66,7 @@ def test_the_nearest_pair_of_faces_counts_and_areas_say_which(bgr: Draw, toy: Re
 
 def test_the_best_of_very_many_pairs_is_undecided(bgr: Draw, toy: Recogniser, rule: Calibration) -> None:
     faces = bgr(RED, GREEN, BLUE, GREEN, BLUE, GREEN)
-    strict = replace(rule, target_fmr=30 * rule.fmr_upper[-1])
+    strict = replace(rule, target_fmr=30 * rule.fmr_upper[-1], t_hi=rule.scores[-1])
     found = DeepFace.verify(faces, faces, recogniser=toy, calibration=strict)
     assert found["decision"] == "undecided" and "36 pairs" in found["reason"] and found["fmr_upper"] > strict.target_fmr
     assert DeepFace.verify(faces[:, :500], faces, recogniser=toy, calibration=strict)["decision"] == "match"  # 30 pairs
@@ -112,7 +112,7 @@ def test_confidence_rises_with_rarity_within_the_published_ranges() -> None:
     high = [confidence(True, limit, 1e-3, 1e-5) for limit in (1e-3, 1e-4, 1e-5)]
     assert low == sorted(low) and low[0] == 0 and low[-1] <= 49
     assert high == pytest.approx([51.0, 51 + 49 / 2, 100.0])
-    assert (confidence(True, None, None, None), confidence(False, None, None, None)) == (51, 49)
+    assert (confidence(True, None, None, None), confidence(False, None, None, None)) == (51, 0)
 
 
 def test_every_form_of_picture_gives_the_same_template(rough: Draw, toy: Recogniser, tmp_path: Path) -> None:
@@ -183,6 +183,7 @@ def test_no_face_is_a_value_error_unless_it_is_not_enforced(bgr: Draw, toy: Reco
             call()
         assert isinstance(caught.value, exceptions.FaceNotDetected) and isinstance(caught.value, VultusError)
     found = DeepFace.verify(bgr(RED), nothing, enforce_detection=False, recogniser=toy, calibration=rule)
+    assert found["confidence"] == 0  # nothing was compared
     assert (found["verified"], found["decision"], found["fmr_at_score"]) == (False, "undecided", None)
     assert "img2: no face" in found["reason"] and isinstance(found["distance"], float)
     assert found["facial_areas"]["img2"] == {"x": 0, "y": 0, "w": 100, "h": 100, "left_eye": None, "right_eye": None}

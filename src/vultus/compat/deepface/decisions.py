@@ -59,7 +59,8 @@ def confidence(verified: bool, limit: float | None, target: float | None, least:
     Its place in the range is how rare the similarity is among strangers, on a logarithmic scale: with u the upper limit of the share of
     strangers that reach it and u* the target that the threshold was chosen for, r = ln u / ln u* is 0 where every stranger arrives and
     1 at the target. Not verified: 49 min(1, r). Verified: 51 + 49 (r - 1) / (R - 1), clipped, R the same for the smallest limit that
-    was measured. Without these figures 51 or 49.
+    was measured. Without these figures, and without a face, it is
+    the least of the range: 51 or 0.
 
     Args:
         verified: which of the two ranges.
@@ -67,7 +68,7 @@ def confidence(verified: bool, limit: float | None, target: float | None, least:
         target: u*. least: the smallest limit that was measured.
     """
     if limit is None or target is None or least is None or not 0 < target < 1:
-        return 51.0 if verified else 49.0
+        return 51.0 if verified else 0.0
     rarity, top = math.log(limit) / math.log(target), math.log(least) / math.log(target)
     if not verified:
         return round(49 * min(1.0, max(0.0, rarity)), 2)
