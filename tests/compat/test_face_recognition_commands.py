@@ -133,3 +133,22 @@ def test_help_by_python_m_loads_no_network():
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "KNOWN_PEOPLE_FOLDER" in done.stdout
+
+
+def test_names_of_the_old_package(tmp_path: Path) -> None:
+    from vultus.compat import face_recognition
+    from vultus.compat.face_recognition import api
+    from vultus.compat.face_recognition.face_recognition_cli import image_files_in_folder
+    assert all(getattr(api, name) is getattr(face_recognition, name) for name in api.__all__) and len(api.__all__) == 7
+    assert face_recognition.__version__.split("+") == ["1.3.0", "vultus"]
+    for name in ("b.PNG", "a.jpg", "notes.txt"):
+        (tmp_path / name).write_bytes(b"")
+    assert image_files_in_folder(str(tmp_path)) == [str(tmp_path / "a.jpg"), str(tmp_path / "b.PNG")]
+
+
+def test_a_missing_picture_is_a_file_not_found_error_too(tmp_path: Path) -> None:
+    from vultus.compat.face_recognition import load_image_file
+    from vultus.errors import ImageError
+    with pytest.raises(FileNotFoundError, match=r"none\.jpg: expected a picture file, got nothing there") as caught:
+        load_image_file(tmp_path / "none.jpg")
+    assert isinstance(caught.value, ImageError)

@@ -18,5 +18,7 @@ from vultus.compat.face_recognition.functions import (
 from vultus.compat.face_recognition.legacy import LegacyDlib, legacy_recogniser
 from vultus.gallery.importers import LEGACY_SPACE, legacy_encodings
 
+__version__ = "1.3.0+vultus"  # the version whose calls these are, and that it is another package's
+
 __all__ = ["LEGACY_SPACE", "LegacyDlib", "batch_face_locations", "compare_faces", "face_distance", "face_encodings", "face_landmarks",
            "face_locations", "legacy_encodings", "legacy_recogniser", "load_image_file"]

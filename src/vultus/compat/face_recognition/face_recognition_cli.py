@@ -14,6 +14,8 @@ import click
 
 from vultus.compat.face_recognition.command import over_pictures, pictures_in, run
 
+image_files_in_folder = pictures_in  # the name in face_recognition's own module, which its examples import
+
 
 @dataclass(frozen=True)
 class Known:

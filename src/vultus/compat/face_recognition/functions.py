@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 from vultus.compat.face_recognition import landmarks
 from vultus.compat.face_recognition.engine import engine
 from vultus.compat.face_recognition.locations import Location, faces_at, locations
-from vultus.errors import InputError
-from vultus.image import DEFAULT_LIMITS, decode, load
+from vultus.errors import ImageError, InputError
+from vultus.image import DEFAULT_LIMITS, decode, load, shown
 from vultus.types import Faces, Image, describe
 
 MAX_UPSAMPLE = 4
+
+
+class MissingFileError(ImageError, FileNotFoundError):
+    """There is no such file; code that was written for face_recognition catches FileNotFoundError."""
 
 
 def load_image_file(file: str | os.PathLike[str] | IO[bytes], mode: str = "RGB") -> NDArray[np.uint8]:
@@ -32,11 +36,14 @@ def load_image_file(file: str | os.PathLike[str] | IO[bytes], mode: str = "RGB")
         uint8 (h, w, 3), or (h, w) for `L`.
 
     Raises:
-        ImageError: missing, no picture, damaged, or over a cap.
+        MissingFileError: no such file; it is a FileNotFoundError too.
+        ImageError: no picture, damaged, or over a cap.
     """
     if mode not in ("RGB", "L"):
         raise InputError("mode", expected="'RGB' or 'L'", got=repr(mode))
     if isinstance(file, (str, os.PathLike)):
+        if not os.path.exists(file):
+            raise MissingFileError(shown(file), expected="a picture file", got="nothing there")
         image = load(file)
     elif hasattr(file, "read"):
         image = decode(file.read(DEFAULT_LIMITS.max_bytes + 1)).image
