@@ -105,3 +105,11 @@ def test_duplicates_by_bytes_and_by_template(tmp_path: Path) -> None:
     assert found.keep.tolist() in ([True, False, False, False, True, False], [False, True, False, False, True, False])
     swapped = find_duplicates([str(tmp_path / name) for name in "bacdfe"], vectors[[1, 0, 2, 3, 5, 4]], ["x", "x", "y", "z", "w", "w"])
     assert found.keep[[1, 0]].tolist() == swapped.keep[:2].tolist()
+
+
+@pytest.mark.parametrize("content", [b"path,subject\n" + b"a" * 140_000 + b",x\n", b"a" * 140_000 + b",subject\n",
+                                     b"path,subject\n" + b"a,b\n" * 9000 + b"\xff,x\n"])
+def test_csv_files_that_cannot_be_read_are_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "l.csv").write_bytes(content)
+    with pytest.raises(InputError, match=r"l\.csv: expected a readable CSV file"):
+        read_labels(tmp_path / "l.csv")

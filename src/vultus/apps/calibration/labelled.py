@@ -154,8 +154,13 @@ def columns(file: Path) -> tuple[str, ...]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             return tuple(name.strip() for name in next(csv.reader(lines), []))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(shown(file), expected="a readable CSV file", got=type(error).__name__) from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: Path, error: Exception) -> InputError:
+    got = str(error) if isinstance(error, csv.Error) else type(error).__name__
+    return InputError(shown(file), expected="a readable CSV file", got=got)
 
 
 def _rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -163,12 +168,15 @@ def _rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, st
     if not set(needed) <= set(names):
         raise InputError(shown(file), expected="a CSV file whose first line names " + ", ".join(needed), got=", ".join(names) or "nothing")
     empty = True
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        for row in (reader := csv.DictReader(lines, fieldnames=names)):
-            if reader.line_num == 1:
-                continue
-            empty = False
-            yield reader.line_num, {name: (row.get(name) or "").strip() for name in names}
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            for row in (reader := csv.DictReader(lines, fieldnames=names)):
+                if reader.line_num == 1:
+                    continue
+                empty = False
+                yield reader.line_num, {name: (row.get(name) or "").strip() for name in names}
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise _unreadable(file, error) from error
     if empty:
         raise InputError(shown(file), expected="at least one line below the names of the columns", got="none")
 
