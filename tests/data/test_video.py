@@ -269,3 +269,16 @@ def test_leaving_early_stops_the_thread(tmp_path: Path) -> None:
 def test_wrong_steps_are_refused(step: float, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="every: expected seconds"):
         VideoFrames(camera(1)[0], every=step)
+
+
+@pytest.mark.parametrize("address", [f"rtsp:/alice:{SECRET}@host/x", f"RTSP:alice:{SECRET}@host/x", f"foo:/alice:{SECRET}@host/x",
+                                     f" rtsp:/alice:{SECRET}@host/x", f"rtsp:\\alice:{SECRET}@host", f"rtsp:/a:{SECRET}@h/?u=http://x"])
+def test_mistyped_addresses_are_hidden(address: str) -> None:
+    with pytest.raises(InputError, match="address hidden") as error:
+        source_of(address)
+    assert SECRET not in str(error.value)
+
+
+def test_a_drive_is_no_address(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match="nothing there"):
+        source_of("C:\\none.mp4")

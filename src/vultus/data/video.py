@@ -82,6 +82,8 @@ def source_of(argument: str | os.PathLike[str] | int) -> Source:
     if isinstance(argument, int) or (isinstance(argument, str) and argument.isascii() and argument.isdigit()):
         return Source("camera", f"camera {int(argument)}", int(argument))
     text = os.fspath(argument)
+    if _looks_like_address(text) and "://" not in text[:text.index(":") + 3]:
+        raise InputError("source", expected="an address with :// after its kind, or a file", got="one without (address hidden)")
     scheme, separator, _ = text.partition("://")
     if separator:
         if scheme.lower() not in SCHEMES:
@@ -89,6 +91,12 @@ def source_of(argument: str | os.PathLike[str] | int) -> Source:
         return Source("stream", without_secrets(text), text)
     _check_file(Path(text))
     return Source("file", as_text(text), os.path.abspath(text))
+
+
+def _looks_like_address(text: str) -> bool:
+    """Letters, a colon and a slash; one letter is a drive of Windows. A mistyped address must not be shown as the name of a file."""
+    return re.match(r"\s*[A-Za-z][A-Za-z0-9+.-]+:[/\\]", text) is not None or text.strip().lower().startswith(
+        tuple(f"{scheme}:" for scheme in SCHEMES))
 
 
 def without_secrets(address: str) -> str:
