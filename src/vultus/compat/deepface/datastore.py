@@ -70,9 +70,10 @@ class Datastore:
         """The pictures of the table; none when the table is not the one that the index was written for."""
         try:
             index = json.loads(self.index.read_bytes())
-            return dict(index["pictures"]) if index["bytes"] == self.table.stat().st_size else {}
-        except (OSError, ValueError, KeyError, TypeError):
+            known = dict(index["pictures"]) if index["bytes"] == self.table.stat().st_size else {}
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return {}
+        return known if all(isinstance(facts, str) for facts in known.values()) else {}
 
     def _write(self, wanted: list[str], kept: set[str], *, resume: bool) -> None:
         """A table of the old rows of `kept`, if the old table is to be trusted, and new rows of `wanted`."""
