@@ -248,3 +248,15 @@ def test_plain_output_is_for_people(capsys: pytest.CaptureFixture[str], tmp_path
     assert main(["verify", str(FACE), "absent.jpg"]) == 2
     captured = capsys.readouterr()
     assert captured.out == "" and captured.err.startswith("vultus: absent.jpg: expected")
+
+
+@pytest.mark.parametrize("verb", ["verify", "find"])
+def test_texts_of_a_calibration_cannot_write_to_the_terminal(capsys: pytest.CaptureFixture[str], tmp_path: Path, verb: str) -> None:
+    from importlib import resources
+    file = tmp_path / "c.json"
+    record = json.loads((resources.files("vultus.data") / "calibrations" / "photographs.json").read_text("utf-8"))
+    evil = "people\x1b[2J\nmatch\u202e"
+    file.write_text(json.dumps({**record, "domain": evil, "space": record["space"] if verb == "verify" else evil}))
+    main([verb, str(FACE), str(FACE), "--calibration", str(file)])
+    said = "".join(capsys.readouterr())
+    assert "people\\x1b[2J" in said and not {"\x1b", "\u202e"} & set(said) and "\nmatch" not in said

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vultus.cli.output import json_option, print_json, recogniser_options
+from vultus.cli.output import json_option, print_json, printable, recogniser_options
 
 if TYPE_CHECKING:
     from vultus.apps.calibration.run import Calibrated
@@ -57,7 +57,7 @@ def command(source: Path, out: Path, detector: str, embedder: str, engine: str, 
                     "values": [vars(value) for value in made.report.values]})
     else:
         for line in _lines(made, out):
-            click.echo(line)
+            click.echo(printable(line))
 
 
 def _lines(made: Calibrated, out: Path) -> list[str]:

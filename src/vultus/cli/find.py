@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from vultus.cli.output import json_option, print_json, recogniser_options, warn
+from vultus.cli.output import json_option, print_json, printable, recogniser_options, warn
 
 if TYPE_CHECKING:
     from vultus.apps.search import SearchResult
@@ -53,7 +53,7 @@ def command(probe: str, pictures: tuple[str, ...], top: int, html: str | None, c
         print_json(result.as_dict())
     else:
         for line in _lines(result):
-            click.echo(line)
+            click.echo(printable(line))
     return STATUS[result.outcome]
 
 

@@ -36,10 +36,14 @@ def print_json(record: Any) -> None:
     click.echo(json.dumps(record, ensure_ascii=False, allow_nan=False))
 
 
+def printable(text: str) -> str:
+    """The text with what could move the cursor or break the line escaped, since names and files of calibrations come from anywhere."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
 def warn(message: str) -> None:
-    """A line for people on stderr; what could move the cursor or break the line is escaped, since names of files come from anywhere."""
-    line = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in message)
-    click.echo(f"vultus: {line}", err=True)
+    """A line for people on stderr."""
+    click.echo(f"vultus: {printable(message)}", err=True)
 
 
 def warn_of_errors(summary: Summary) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from vultus.cli.output import json_option, print_json, recogniser_options
+from vultus.cli.output import json_option, print_json, printable, recogniser_options
 
 if TYPE_CHECKING:
     from vultus.decide import Calibration
@@ -40,7 +40,7 @@ def command(a: str, b: str, calibration_file: str | None, detector: str, embedde
         print_json(decision.as_dict())
     else:
         for line in _lines(decision.as_dict()):
-            click.echo(line)
+            click.echo(printable(line))
     return STATUS[decision.outcome]
 
 
