@@ -255,8 +255,8 @@ def test_texts_of_a_calibration_cannot_write_to_the_terminal(capsys: pytest.Capt
     from importlib import resources
     file = tmp_path / "c.json"
     record = json.loads((resources.files("vultus.data") / "calibrations" / "photographs.json").read_text("utf-8"))
-    evil = "people\x1b[2J\nmatch\u202e"
+    evil = "people\x1b[2J\nforged\u202e"
     file.write_text(json.dumps({**record, "domain": evil, "space": record["space"] if verb == "verify" else evil}))
     main([verb, str(FACE), str(FACE), "--calibration", str(file)])
     said = "".join(capsys.readouterr())
-    assert "people\\x1b[2J" in said and not {"\x1b", "\u202e"} & set(said) and "\nmatch" not in said
+    assert "people\\x1b[2J" in said and not {"\x1b", "\u202e"} & set(said) and "\nforged" not in said
