@@ -28,14 +28,9 @@ CALIBRATION = Calibration(
 
 
 @pytest.fixture(autouse=True)
-def drawn_people(monkeypatch, tmp_path, drawn_detector, colour_embedder):
-    """Colours are recognised instead of faces, and keys are kept in the test's folder."""
-    monkeypatch.setattr(pipeline, "Recogniser", lambda: Recogniser(drawn_detector, colour_embedder, threads=1))
+def drawn_calibration(monkeypatch, drawn_people):
+    """A calibration of colours."""
     monkeypatch.setattr(decide, "packaged", lambda space, name="photographs": replace(CALIBRATION, name=name, space=space))
-    monkeypatch.setenv("VULTUS_KEYS", str(tmp_path / "keys"))
-    for name in ("VULTUS_MASTER_KEY", "VULTUS_MASTER_KEY_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    return drawn_detector
 
 
 @pytest.fixture
@@ -68,14 +63,14 @@ def test_enrol_a_folder_lists_what_was_refused(run, album, tmp_path):
         assert [(person.name, person.templates) for person in gallery.people()] == [("blue", 2), ("green", 2), ("red", 2)]
 
 
-def test_running_again_enrols_nothing_twice_and_recognises_nothing_twice(run, album, tmp_path, drawn_people, drawn):
+def test_running_again_enrols_nothing_twice_and_recognises_nothing_twice(run, album, tmp_path, drawn_detector, drawn):
     run("enroll", "--folder", album, "--gallery", tmp_path / "g", "--json")
-    drawn_people.calls.clear()
+    drawn_detector.calls.clear()
     shutil.copy(album / "red" / "0.jpg", album / "red" / "copy.jpg")
     (album / "red" / "new.jpg").write_bytes(encode_jpeg(drawn((200, 20, 25))))
     status, record, _ = run("enroll", "--folder", album, "--gallery", tmp_path / "g", "--json")
     assert (status, record["enrolled"], record["known"], len(record["refused"])) == (0, 1, 7, 3)
-    assert sum(len(call) for call in drawn_people.calls) == 3  # the new one and the two that were decodable but refused
+    assert sum(len(call) for call in drawn_detector.calls) == 3  # the new one and the two that were decodable but refused
     with Gallery.open(tmp_path / "g") as gallery:
         assert {person.name: person.templates for person in gallery.people()} == {"blue": 2, "green": 2, "red": 3}
 
@@ -86,7 +81,7 @@ def test_the_same_picture_twice_in_one_run_is_enrolled_once(run, tmp_path, drawn
     assert (record["enrolled"], record["known"]) == (2, 1)
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped(run, album, tmp_path, monkeypatch, drawn_people, colour_embedder):
+def test_an_interrupted_run_goes_on_where_it_stopped(run, album, tmp_path, monkeypatch, drawn_detector, colour_embedder):
     class Stopped(Recogniser):
         def process(self, pictures):
             for number, result in enumerate(super().process(pictures)):
@@ -94,9 +89,9 @@ def test_an_interrupted_run_goes_on_where_it_stopped(run, album, tmp_path, monke
                     raise KeyboardInterrupt
                 yield result
 
-    whole = Recogniser(drawn_people, colour_embedder, threads=1)
+    whole = Recogniser(drawn_detector, colour_embedder, threads=1)
     monkeypatch.setattr("vultus.gallery.intake.BATCH", 1)
-    monkeypatch.setattr(pipeline, "Recogniser", lambda: Stopped(drawn_people, colour_embedder, threads=1, batch=1))
+    monkeypatch.setattr(pipeline, "Recogniser", lambda: Stopped(drawn_detector, colour_embedder, threads=1, batch=1))
     status, record, _ = run("enroll", "--folder", album, "--gallery", tmp_path / "g", "--json")
     assert (status, record["error"]["code"]) == (130, "interrupted")
     with Gallery.open(tmp_path / "g") as gallery:

@@ -17,15 +17,7 @@ from vultus.gallery.importers import LEGACY_SPACE
 from vultus.gallery.importers.legacy_encodings import MEAN_DIRECTION
 from vultus.pipeline import Recogniser
 
-
-@pytest.fixture(autouse=True)
-def drawn_people(monkeypatch, tmp_path, drawn_detector, colour_embedder):
-    """Colours are recognised instead of faces, and keys are kept in the test's folder."""
-    monkeypatch.setattr(pipeline, "Recogniser", lambda: Recogniser(drawn_detector, colour_embedder, threads=1))
-    monkeypatch.setenv("VULTUS_KEYS", str(tmp_path / "keys"))
-    for name in ("VULTUS_MASTER_KEY", "VULTUS_MASTER_KEY_FILE"):
-        monkeypatch.delenv(name, raising=False)
-    return colour_embedder
+pytestmark = pytest.mark.usefixtures("drawn_people")
 
 
 @pytest.fixture
@@ -51,12 +43,12 @@ def test_the_verb_is_called_import():
     assert cli.get_command(None, "import").name == "import" and cli.get_command(None, "import_") is None
 
 
-def test_a_preview_changes_nothing(run, drawn_folder, tmp_path, drawn_people):
+def test_a_preview_changes_nothing(run, drawn_folder, tmp_path, colour_embedder):
     status, record, _ = run(drawn_folder, "--gallery", tmp_path / "g", "--dry-run", "--json")
     assert (status, record["format"], record["dry_run"], record["planned"], record["enrolled"]) == (0, "folder", True, 9, 0)
     assert record["people"] == [{"name": name, "entries": count} for name, count in
                                 (("blue", 3), ("green", 2), ("red", 2), ("broken", 1), ("empty", 1))]
-    assert not (tmp_path / "g").exists() and not drawn_people.sizes
+    assert not (tmp_path / "g").exists() and not colour_embedder.sizes
     status, text, _ = run(drawn_folder, "--dry-run")
     assert status == 0 and text.splitlines()[0] == "    3  blue" and "nothing changed" in text
 
