@@ -108,6 +108,15 @@ def test_growth_is_scaled_and_due_after_a_quarter(calibration: CollectionCalibra
     assert calibration.due(1000) == "" and "800 to 1001" in calibration.due(1001)
 
 
+def test_the_accepted_rate_is_what_a_search_without_a_wish_is_decided_by() -> None:
+    made = made_of(*people(150, 1, seed=8), target_fpir=0.6)
+    evidence = made.evidence(None)
+    rule = search_rule(evidence, 150, space="sphere")
+    assert (made.target_fpir, evidence.accepted, rule.target_fpir) == (0.6, 0.6, 0.6) and rule.decide(1.0).outcome == "match"
+    grown = search_rule(evidence, 600, space="sphere")
+    assert grown.t_hi is None and "gallery calibrate" not in grown.reason
+
+
 def test_file_holds_rates_alone_and_comes_back(calibration: CollectionCalibration, tmp_path: Path) -> None:
     path = tmp_path / "c.json"
     assert CollectionCalibration.read(path, sealed) is None
@@ -115,7 +124,7 @@ def test_file_holds_rates_alone_and_comes_back(calibration: CollectionCalibratio
     assert CollectionCalibration.read(path, sealed) == calibration
     record = json.loads(path.read_text())
     assert set(record) == {"kind", "schema", "space", "people", "templates", "left_out", "strangers", "scores", "curve", "t_lo",
-                           "revision", "made", "seal"}
+                           "target_fpir", "revision", "made", "seal"}
     assert len(path.read_bytes()) < 10_000
     for damage in ("{", "[]", "{}", "[" * 100_000, '{"kind": 1, "kind": 1}', json.dumps({**record, "schema": 2})):
         path.write_text(damage)
@@ -125,7 +134,7 @@ def test_file_holds_rates_alone_and_comes_back(calibration: CollectionCalibratio
 
 @pytest.mark.parametrize("change", [
     {"scores": [0.1]}, {"scores": None}, {"curve": 3}, {"t_lo": float("nan")}, {"t_lo": "0"}, {"t_lo": 10**400}, {"templates": 10**400},
-    {"templates": 1.5}, {"people": True}, {"people": 10_000}, {"left_out": -1}, {"space": None}, {"made": 3}, {"more": 1}])
+    {"templates": 1.5}, {"people": True}, {"people": 10_000}, {"left_out": -1}, {"target_fpir": 0}, {"target_fpir": 1}, {"target_fpir": None}, {"space": None}, {"made": 3}, {"more": 1}])
 def test_a_sealed_file_of_something_else_is_refused(calibration: CollectionCalibration, tmp_path: Path, change: dict[str, object]) -> None:
     path = tmp_path / "c.json"
     calibration.write(path, sealed)

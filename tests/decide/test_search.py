@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,10 @@ def test_a_target_that_is_not_supported_leaves_everybody_undecided() -> None:
     assert (rule.t_hi, rule.target_fpir, rule.at_score(0.5)) == (None, 0.01, (0.0, 0.045))
     assert rule.decide(0.9).outcome == "undecided" and "no FPIR of 0.01 among 100 templates, at best 0.045" in rule.decide(0.9).reason
     assert search_rule(EVIDENCE, 500, space="s").target_fpir is None
+    best = search_rule(EVIDENCE, 500, space="s").reason.split("--fpir ")[1].split(",")[0]
+    assert search_rule(EVIDENCE, 500, float(best), space="s").t_hi is not None
+    accepted = replace(EVIDENCE, accepted=0.25)
+    assert search_rule(accepted, 500, space="s").target_fpir == 0.25 and search_rule(accepted, 10, space="s").target_fpir == 0.01
     falling_later = SearchCurve(10, SMALL.fpir, (1.0, 0.4, 0.04, 0.008, 0.0001), 0.4)  # a limit beyond support chooses no threshold
     assert search_rule(SearchEvidence("s", "d", SCORES, (falling_later,), 0.0), 10, 0.001, space="s").t_hi is None
 

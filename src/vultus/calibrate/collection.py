@@ -50,7 +50,7 @@ def calibrate_collection(templates: Embeddings, owners: Labels, *, rng: np.rando
                          got=f"{people} enrolled and {outside} strangers, which support {_best(curve, reached)}",
                          hint=_would_do(target, left_out + outside, least))
     return CollectionCalibration(templates.space, people, len(templates), left_out, outside, tuple(map(float, grid)), kept,
-                                 _t_lo(templates, owners, rng), revision, made)
+                                 _t_lo(templates, owners, rng), target, revision, made)
 
 
 def _searches(templates: Embeddings, owners: Labels, strangers: tuple[Embeddings, Labels] | None,

@@ -35,6 +35,7 @@ class CollectionCalibration:
         scores: ascending cosines.
         curve: the false positives of their searches.
         t_lo: cosine below which at most 5 % of mated comparisons of enrolled people fall; None when too few people have two pictures.
+        target_fpir: the rate that was asked for and is supported, 0..1.
         revision: the gallery's revision.
         made: when, UTC.
     """
@@ -47,6 +48,7 @@ class CollectionCalibration:
     scores: tuple[float, ...]
     curve: SearchCurve
     t_lo: float | None
+    target_fpir: float
     revision: int
     made: str
 
@@ -55,7 +57,8 @@ class CollectionCalibration:
         lows = [low for low in (self.t_lo, base.t_lo if base else None) if low is not None]
         outside = f" and {self.strangers} strangers" if self.strangers else ""
         domain = f"this gallery's own people, each searched among the others ({self.left_out}){outside}, {self.made[:10]}"
-        return SearchEvidence(self.space, domain, self.scores, (self.curve,), min(lows, default=-1.0))
+        return SearchEvidence(self.space, domain, self.scores, (self.curve,), min(lows, default=-1.0),
+                              accepted=self.target_fpir)
 
     def due(self, templates: int) -> str:
         """Why it should be made again for a gallery of this size; empty when it need not."""
@@ -109,6 +112,7 @@ def _curve(record: dict[str, Any]) -> SearchCurve:
 def _checked(made: CollectionCalibration) -> CollectionCalibration:
     counts = (is_count(made.templates, 1) and is_count(made.people, 1) and made.people <= made.templates
               and is_count(made.left_out) and made.left_out <= made.people and is_count(made.strangers) and is_count(made.revision))
+    counts = counts and is_number(made.target_fpir, 0, 1) and 0 < made.target_fpir < 1
     numbers = (*made.scores, *([] if made.t_lo is None else [made.t_lo]))
     if not counts or not all(is_number(value) for value in numbers) or len(made.scores) != len(made.curve.fpir):
         raise ValueError

@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil, floor, log10
 from typing import Literal
 
 from vultus.decide.calibration import Calibration
@@ -21,8 +22,8 @@ from vultus.types import Decision, Outcome
 
 MAX_GROWTH = 10
 TARGETS = (0.01, 0.02, 0.05, 0.1)
-ADVICE = ("make a calibration on this gallery with 'vultus gallery calibrate --gallery FOLDER', bring a stronger recogniser, "
-          "or search fewer people")
+OTHERWISE = "bring a stronger recogniser, or search fewer people"
+ADVICE = f"make a calibration on this gallery with 'vultus gallery calibrate --gallery FOLDER', {OTHERWISE}"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class SearchEvidence:
         curves: by size of the gallery, ascending.
         t_lo: cosine that few mated comparisons fall below; nobody is unknown at or above it.
         single: one comparison as a search among one, used where there are no curves.
+        accepted: FPIR that the calibration of the searched gallery was asked for; None when it is not that gallery's own.
     """
 
     space: str
@@ -44,6 +46,7 @@ class SearchEvidence:
     curves: tuple[SearchCurve, ...]
     t_lo: float
     single: SearchCurve | None = None
+    accepted: float | None = None
 
     def __post_init__(self) -> None:
         if any(len(curve.fpir) != len(self.scores) for curve in self.curves):
@@ -109,7 +112,8 @@ def search_rule(evidence: SearchEvidence | None, gallery_templates: int, target_
     Args:
         evidence: what is known about strangers in this space; None gives a rule without thresholds.
         gallery_templates: templates searched, 1 or more; several of one person count like several people, which is on the safe side.
-        target_fpir: 0..1; None takes the strictest of `TARGETS` that the evidence supports at this size.
+        target_fpir: 0..1; None takes the strictest of `TARGETS` that the evidence supports at this size, and a laxer one that its
+            gallery was calibrated for where it supports none of them.
         space: of the probes; evidence of another space is an error, not a guess.
     """
     if target_fpir is not None and not 0 < target_fpir < 1:
@@ -120,7 +124,7 @@ def search_rule(evidence: SearchEvidence | None, gallery_templates: int, target_
         return SearchRule(space, gallery_templates, target_fpir, reason=f"no calibration for space {space!r}; {ADVICE}")
     if evidence.space != space:
         raise InputError("calibration", expected=f"one for space {space!r}", got=f"one for {evidence.space!r}")
-    targets = (target_fpir,) if target_fpir else TARGETS
+    targets = (target_fpir,) if target_fpir else _targets(evidence)
     if not evidence.curves and evidence.single is not None:
         return replace(_ruled(evidence, _bound(evidence.single, gallery_templates), gallery_templates, targets), basis="bound",
                        measured_gallery=None)
@@ -128,6 +132,10 @@ def search_rule(evidence: SearchEvidence | None, gallery_templates: int, target_
     if curve is None:
         return SearchRule(space, gallery_templates, target_fpir, domain=evidence.domain, reason=_too_large(evidence, gallery_templates))
     return _ruled(evidence, curve, gallery_templates, targets)
+
+
+def _targets(evidence: SearchEvidence) -> tuple[float, ...]:
+    return TARGETS if evidence.accepted is None or evidence.accepted <= TARGETS[-1] else (*TARGETS, evidence.accepted)
 
 
 def grown(rate: float, times: float) -> float:
@@ -164,7 +172,15 @@ def _ruled(evidence: SearchEvidence, curve: SearchCurve, size: int, targets: Seq
             return replace(known, target_fpir=target, t_hi=usable[0], t_lo=min(evidence.t_lo, usable[0]))
     least = min((limit for _, limit in supported), default=1.0)
     return replace(known, target_fpir=targets[0] if len(targets) == 1 else None, reason=(
-        f"the calibration supports no FPIR of {targets[-1]:g} among {size} templates, at best {least:.4g}; {ADVICE}"))
+        f"the calibration supports no FPIR of {targets[-1]:g} among {size} templates, {_what_is_left(evidence, least)}"))
+
+
+def _what_is_left(evidence: SearchEvidence, least: float) -> str:
+    """The smallest rate that is supported, in two digits and not below it, and what to do."""
+    advice = ADVICE if evidence.accepted is None else OTHERWISE
+    digit = 10.0 ** (floor(log10(least)) - 1)
+    rate = float(f"{ceil(least / digit - 1e-9) * digit:.2g}")
+    return f"at best {rate:g}: ask for it with --fpir {rate:g}, {advice}" if rate < 1 else f"and no other; {advice}"
 
 
 def _too_large(evidence: SearchEvidence, size: int) -> str:
