@@ -134,7 +134,8 @@ def test_file_holds_rates_alone_and_comes_back(calibration: CollectionCalibratio
 
 @pytest.mark.parametrize("change", [
     {"scores": [0.1]}, {"scores": None}, {"curve": 3}, {"t_lo": float("nan")}, {"t_lo": "0"}, {"t_lo": 10**400}, {"templates": 10**400},
-    {"templates": 1.5}, {"people": True}, {"people": 10_000}, {"left_out": -1}, {"target_fpir": 0}, {"target_fpir": 1}, {"target_fpir": None}, {"space": None}, {"made": 3}, {"more": 1}])
+    {"templates": 1.5}, {"people": True}, {"people": 10_000}, {"left_out": -1},
+    {"target_fpir": 0}, {"target_fpir": 1}, {"target_fpir": None}, {"space": None}, {"made": 3}, {"more": 1}])
 def test_a_sealed_file_of_something_else_is_refused(calibration: CollectionCalibration, tmp_path: Path, change: dict[str, object]) -> None:
     path = tmp_path / "c.json"
     calibration.write(path, sealed)
