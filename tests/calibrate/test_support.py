@@ -77,6 +77,18 @@ def test_twenty_people_and_one_in_a_million(made: Made) -> None:
         accept(1e-6, measured_curve(few, np.random.default_rng(0)), few)
 
 
+def test_a_list_of_pairs_is_told_how_many_pairs() -> None:
+    rng = np.random.default_rng(5)
+    left = np.arange(0, 1200, 2)
+    listed = Comparisons.of_pairs(rng.normal(0, 0.1, 600), left, left + 1, np.arange(1200) - np.arange(1200) % 2 * (left.repeat(2) < 300))
+    curve = measured_curve(listed, np.random.default_rng(0))
+    verdict = judge(1e-3, curve, listed)
+    assert verdict.pairs_needed == 35_000 and verdict.people_needed == 270 and 270 * 269 // 2 >= 35_000
+    with pytest.raises(InputError, match="needed; about 35000 pairs of different people, each two people counted once, from 270 people or"):
+        accept(1e-3, curve, listed)
+    assert judge(0.1, curve, listed).accepted and judge(0.1, curve, listed).would_do == ""
+
+
 def test_false_matches_of_few_people_are_refused() -> None:
     rng = np.random.default_rng(3)
     vectors = rng.normal(size=(90, 64))

@@ -3,7 +3,7 @@
 A target FMR is accepted when, at the lowest threshold whose measured FMR is at most the target, there are at least 30 false matches
 between people, from at least 30 people, none of them in more than a tenth, and the upper limit is at most twice the target; and when
 there is a supported threshold whose upper limit is at most the target. Otherwise it is refused with the rule that failed and the number
-of people that would do.
+of people that would do, for a list of pairs also of pairs.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from vultus.evaluate.people_bootstrap import MAX_SHARE, MIN_ERRORS, MIN_PEOPLE, 
 
 Array = NDArray[np.float64]
 MAX_LIMIT = 2.0  # upper limit at the point threshold, in targets
+LISTED_ERRORS = 35  # false matches to plan for in a list of pairs, so that chance does not leave fewer than are needed
 FINER = 20  # steps between two scores of the grid
 
 
@@ -33,6 +34,7 @@ class Verdict:
         accepted: whether thresholds may be chosen for it.
         reason: which rule failed, in one clause; empty when accepted.
         people_needed: about as many people would do; None when accepted.
+        pairs_needed: for a list of pairs, about as many of different people, each two counted once, would do; else None.
         t_point, t_point_low, t_point_high, t_hi: as in `decide.Calibration`; None when refused.
     """
 
@@ -44,6 +46,17 @@ class Verdict:
     t_point_low: float | None = None
     t_point_high: float | None = None
     t_hi: float | None = None
+    pairs_needed: int | None = None
+
+    @property
+    def would_do(self) -> str:
+        """The sample that would do, in one clause; empty when accepted."""
+        if self.people_needed is None:
+            return ""
+        if self.pairs_needed is None:
+            return f"about {self.people_needed} people would do"
+        return (f"about {self.pairs_needed} pairs of different people, each two people counted once, from {self.people_needed} people "
+                "or more would do")
 
 
 def judge(target: float, curve: FmrCurve, pairs: Comparisons) -> Verdict:
@@ -58,7 +71,12 @@ def judge(target: float, curve: FmrCurve, pairs: Comparisons) -> Verdict:
         return Verdict(target, True, t_point=t_point, t_point_low=min(low, t_point), t_point_high=max(high, t_point),
                        t_hi=_refined(int(final[0]), curve, pairs, lambda c: c.supported & (c.upper <= target)))
     at = int(point[0] if point.size else reached[0] if reached.size else len(curve.fmr) - 1)
-    return Verdict(target, False, *_refusal(target, float(curve.thresholds[at]), float(curve.upper[at]), pairs))
+    reason, growth = _refusal(target, float(curve.thresholds[at]), float(curve.upper[at]), pairs)
+    if pairs.matrix is not None:
+        enough = max(np.sqrt(4 * MIN_ERRORS / target), pairs.people * growth)  # people with twice the false matches that are needed
+        return Verdict(target, False, reason, _two_digits(enough))
+    compared = _two_digits(max(LISTED_ERRORS / target, len(pairs.people_pairs[0]) * growth))
+    return Verdict(target, False, reason, max(MIN_PEOPLE, _two_digits(np.sqrt(2 * compared) + 1)), pairs_needed=compared)
 
 
 def smallest_target(curve: FmrCurve, pairs: Comparisons) -> float | None:
@@ -80,7 +98,7 @@ def accept(target: float, curve: FmrCurve, pairs: Comparisons) -> Verdict:
         least = smallest_target(curve, pairs)
         able = f"{least:g} or more" if least else "none"
         raise InputError("fmr", expected=f"a target that these {curve.people} people support ({able})", got=f"{target:g}",
-                         hint=f"{verdict.reason}; about {verdict.people_needed} people would do")
+                         hint=f"{verdict.reason}; {verdict.would_do}")
     return verdict
 
 
@@ -126,26 +144,26 @@ def _first(mask: NDArray[np.bool_]) -> int:
     return int(found[0]) if found.size else -1
 
 
-def _refusal(target: float, threshold: float, upper: float, pairs: Comparisons) -> tuple[str, int]:
-    """The first rule that failed at a threshold, and people that would do."""
+def _refusal(target: float, threshold: float, upper: float, pairs: Comparisons) -> tuple[str, float]:
+    """The first rule that failed at a threshold, and how much larger the sample must be at least for it."""
     erring = (pairs.scores >= threshold) & ~pairs.mated
     key = np.unique(pairs.person[pairs.left[erring]] * pairs.people + pairs.person[pairs.right[erring]])
     partners = np.bincount(np.concatenate(np.divmod(key, pairs.people)), minlength=1)
     share = float(partners.max() / max(len(key), 1))
-    enough = np.sqrt(4 * MIN_ERRORS / target)  # people with twice the false matches that are needed at the target
+    growth = 1.1
     if len(key) < MIN_ERRORS:
         reason = f"{len(key)} false matches between people lie at the threshold for it and {MIN_ERRORS} are needed"
     elif (partners > 0).sum() < MIN_PEOPLE:
         reason = f"its false matches come from {(partners > 0).sum()} people and {MIN_PEOPLE} are needed"
     elif share > MAX_SHARE:
         reason = f"one person is in {share:.0%} of its false matches and at most {MAX_SHARE:.0%} are allowed"
-        enough = max(enough, pairs.people * share / MAX_SHARE)
+        growth = max(growth, share / MAX_SHARE)
     elif upper > MAX_LIMIT * target:
         reason = f"the upper limit there is {upper:.2g}, more than twice the target"
-        enough = max(enough, pairs.people * (upper / target - 1) ** 2)
+        growth = max(growth, (upper / target - 1) ** 2)
     else:
         reason = "no threshold with enough false matches has an upper limit at the target"
-    return reason, _two_digits(max(enough, 1.1 * pairs.people))
+    return reason, growth
 
 
 def _two_digits(value: float) -> int:

@@ -122,7 +122,7 @@ def _evidence(halves: tuple[Comparisons, Comparisons] | None, done: Applied | No
 
 def _support(verdicts: Sequence[Verdict]) -> Table:
     rows = tuple((f"{v.target:g}", "accepted" if v.accepted else "refused", v.t_point, v.t_hi,
-                  v.reason + (f"; about {v.people_needed} people would do" if v.people_needed else "")) for v in verdicts)
+                  "; ".join(filter(None, (v.reason, v.would_do)))) for v in verdicts)
     return Table("Which targets this sample supports", ("target FMR", "verdict", "point threshold", "t_hi", "why refused"), rows)
 
 
