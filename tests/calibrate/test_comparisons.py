@@ -93,12 +93,11 @@ def test_a_list_of_all_pairs_has_the_rates_of_all_pairs_and_wider_limits(made: M
 
 
 @pytest.mark.parametrize(("subjects", "words"), [
-    (["a"] * 4, "people: expected at least two people, got 1"),
-    (["a", "b", "c", "d"], "pairs: expected some pairs of one person, got pairs of different people only")])
+    (["a"] * 4, "people: expected at least two people, got 1"), ([], "people: expected at least two people, got 0")])
 def test_samples_without_evidence_are_refused(subjects: list[str], words: str, made: Made) -> None:
     templates, _ = made(4, 1, 6)
     with pytest.raises(InputError, match=words):
-        Comparisons.of_templates(templates, np.array(subjects))
+        Comparisons.of_templates(templates[:len(subjects)], np.array(subjects))
 
 
 def test_lists_without_evidence_are_refused(made: Made) -> None:

@@ -59,8 +59,9 @@ class Applied:
         fnmr_point, fnmr_hi, fnmr_lo: mated pairs below t_point, t_hi and t_lo; fnmr_hi counts undecided as rejected.
         undecided_mated, undecided_non_mated: pairs between the thresholds.
         reliability: the stated FMR over the score.
-        cllr, min_cllr: cost of the likelihood ratios in bits, and the least that any rising function of the score has; None without a line.
-        people, mated_people: people behind the non-mated and the mated rates.
+        cllr, min_cllr: cost of the likelihood ratios in bits, and the least that any rising function of the score has; None without a line,
+            and without mated pairs.
+        people, mated_people: people behind the non-mated and the mated rates; without mated people those are 0, between 0 and 1.
     """
 
     fmr_point: Rate
@@ -73,7 +74,7 @@ class Applied:
     undecided_non_mated: Rate
     reliability: tuple[Reliability, ...]
     cllr: float | None
-    min_cllr: float
+    min_cllr: float | None
     people: int
     mated_people: int
 
@@ -94,7 +95,7 @@ def apply(calibration: Calibration, pairs: Comparisons, rng: np.random.Generator
     return Applied(
         fmr_point=point, fmr_hi=high, fmr_lo=low, fnmr_point=miss_point, fnmr_hi=miss_high, fnmr_lo=miss_low,
         undecided_mated=mated_rate(pairs, (own >= lo) & (own < hi), rng), undecided_non_mated=_between(pairs, lo, hi, rng),
-        reliability=reliability(_stated(calibration), pairs, rng), cllr=cost, min_cllr=min_cllr(mated, non_mated),
+        reliability=reliability(_stated(calibration), pairs, rng), cllr=cost, min_cllr=min_cllr(mated, non_mated) if mated.size else None,
         people=pairs.people, mated_people=pairs.mated_people)
 
 
@@ -104,6 +105,8 @@ def mated_rate(pairs: Comparisons, errors: NDArray[np.bool_], rng: np.random.Gen
     Args:
         errors: bool, one for every mated pair.
     """
+    if not errors.size:
+        return Rate(0.0, 0.0, 1.0)
     people, number, counts = np.unique(pairs.mated_person, return_inverse=True, return_counts=True)
     shares = np.bincount(number, errors, len(people)) / counts
     value, total = float(shares.mean()), float(shares.sum())

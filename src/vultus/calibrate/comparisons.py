@@ -21,6 +21,7 @@ Whole = NDArray[np.int64]
 class Comparisons:
     """Similarities of pairs of pictures, and who is on the pictures.
 
+    There may be no pair of one person, as in a folder of one portrait each: then nothing is known about misses.
     The order of pictures and people comes from the templates alone, so that neither names nor the order of the input change a result.
 
     Args:
@@ -43,9 +44,6 @@ class Comparisons:
             raise InputError("scores", expected="finite numbers", got=f"{int((~np.isfinite(self.scores)).sum())} that are NaN or infinite")
         if self.people < 2:
             raise InputError("people", expected="at least two people", got=str(self.people), hint="add pictures of other people")
-        if not self.mated.any():
-            raise InputError("pairs", expected="some pairs of one person", got="pairs of different people only",
-                             hint="add a second picture of some people")
         if self.mated.all():
             raise InputError("pairs", expected="some pairs of different people", got="pairs of one person only",
                              hint="add pairs of different people")
@@ -150,13 +148,15 @@ class Comparisons:
 
         Every person gives `EACH` of their mated scores, evenly over the sorted ones; every two people give their first pair.
         """
-        mated = self.scores[self.mated]
+        _, first = np.unique(self.people_pairs[2], return_index=True)
+        non_mated, mated = self.scores[~self.mated][first].astype(np.float64), self.scores[self.mated]
+        if not mated.size:
+            return np.empty(0), non_mated
         order = np.lexsort((mated, self.mated_person))
         starts = np.flatnonzero(np.diff(self.mated_person[order], prepend=-1))
         counts = np.diff(np.append(starts, len(order)))
         chosen = starts[:, None] + ((np.arange(EACH) + 0.5) / EACH * counts[:, None]).astype(int)
-        _, first = np.unique(self.people_pairs[2], return_index=True)
-        return mated[order][chosen.ravel()].astype(np.float64), self.scores[~self.mated][first].astype(np.float64)
+        return mated[order][chosen.ravel()].astype(np.float64), non_mated
 
     def of_people(self, chosen: NDArray[np.bool_]) -> Comparisons:
         """The pairs among some people, bool (people,)."""
@@ -168,12 +168,14 @@ class Comparisons:
         return Comparisons(self.scores[pairs], rank[self.left[pairs]], rank[self.right[pairs]], person, self.place[pictures])
 
     def halves(self) -> tuple[Comparisons, Comparisons] | None:
-        """Two halves without a common person, or None when one lacks mated or non-mated pairs."""
+        """Two halves without a common person, or None when one lacks non-mated pairs, or mated ones that the whole has."""
         odd = np.arange(self.people) % 2 == 1
         try:
-            return self.of_people(odd), self.of_people(~odd)
+            first, second = self.of_people(odd), self.of_people(~odd)
         except InputError:
             return None
+        lacking = self.mated.any() and not (first.mated.any() and second.mated.any())
+        return None if lacking else (first, second)
 
 
 EACH = 12

@@ -86,16 +86,18 @@ def score_grid(non_mated: NDArray[np.float32]) -> Array:
 
 
 def fnmr_curve(pairs: Comparisons, thresholds: Array) -> Array:
-    """Share of a person's mated pairs below each threshold, averaged over people."""
+    """Share of a person's mated pairs below each threshold, averaged over people; 0 without mated pairs."""
+    if not pairs.mated_people:
+        return np.zeros(len(thresholds))
     weight = 1 / np.bincount(pairs.mated_person)[pairs.mated_person] / pairs.mated_people
     place = np.searchsorted(thresholds, pairs.scores[pairs.mated].astype(np.float64), side="right")
     return np.asarray(np.minimum(np.cumsum(np.bincount(place, weight, len(thresholds) + 1))[:-1], 1.0), np.float64)
 
 
 def likelihood_line(pairs: Comparisons) -> tuple[float, float] | None:
-    """(offset, slope) of the log-likelihood ratio; None when the scores of the two kinds do not overlap."""
+    """(offset, slope) of the log-likelihood ratio; None when the scores of the two kinds do not overlap, or one is missing."""
     mated, non_mated = pairs.one_of_each()
-    if mated.min() >= non_mated.max() or mated.max() <= non_mated.min():
+    if not mated.size or mated.min() >= non_mated.max() or mated.max() <= non_mated.min():
         return None
     try:
         return fit_llr(mated, non_mated)

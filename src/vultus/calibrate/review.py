@@ -40,11 +40,12 @@ class ReviewPair:
 def review_list(pairs: Comparisons, t_hi: float, count: int = 100) -> tuple[ReviewPair, ...]:
     """The `count` most similar pairs of people, each by its most similar pictures, and the `count` people with the least similar pair.
 
-    Flagged: two people whose pictures are mostly (half or more) at or above t_hi and who are more alike than the middle mated pair; a
+    Flagged: two people whose pictures are mostly (half or more) at or above t_hi and who are more alike than the middle mated pair, if there is one; a
     mated pair that is no more alike than four in five non-mated pairs are.
     """
     mated, non_mated = pairs.one_of_each()
-    middle_mated, usual_non_mated = float(np.median(mated)), float(np.quantile(non_mated, 0.8))
+    middle_mated = float(np.median(mated)) if mated.size else t_hi
+    usual_non_mated = float(np.quantile(non_mated, 0.8))
     different = _extremes(pairs, ~pairs.mated, t_hi, count, highest=True)
     same = _extremes(pairs, pairs.mated, t_hi, count, highest=False)
     flagged = [
@@ -58,6 +59,8 @@ def _extremes(pairs: Comparisons, chosen: NDArray[np.bool_], t_hi: float, count:
               highest: bool) -> list[tuple[int, float, int, int, float, int]]:
     """(rank, score, left, right, share at or above t_hi, pairs) of the most extreme pair of every two people or person."""
     index = np.flatnonzero(chosen)
+    if not index.size:
+        return []
     badness = -pairs.scores[index] if highest else pairs.scores[index]
     near = np.argpartition(badness, NEAR - 1)[:NEAR] if len(index) > NEAR else np.arange(len(index))
     key = pairs.person[pairs.left[index]] * pairs.people + pairs.person[pairs.right[index]]

@@ -111,7 +111,7 @@ def low_threshold(pairs: Comparisons, target: float) -> float:
     if not 0 < target < 1:
         raise InputError("fnmr", expected="a rate above 0 and below 1", got=f"{target:g}")
     scores, people = pairs.scores[pairs.mated].astype(np.float64), pairs.mated_people
-    allowed = -1
+    allowed = -1  # nobody, where nobody has a mated pair
     while allowed + 1 < people and binomial_upper(allowed + 1, people) <= target:
         allowed += 1
     if allowed < 0:

@@ -71,6 +71,8 @@ def _lines(made: Calibrated, out: Path) -> list[str]:
         if value.unit == "share" and value.value is not None:
             interval = f" ({value.low:.2g} to {value.high:.2g})" if value.low is not None and value.high is not None else ""
             lines.append(f"{value.name}: {value.value:.2g}{interval}")
+    if not c.mated_people:
+        lines.append("no FNMR was measured: nobody has two pictures")
     if made.search is not None and made.search.t_hi is not None:
         lines.append(f"search among {made.search.gallery_templates} templates: named at {made.search.t_hi:.4f} or more")
     doubts = sum(bool(row[-1]) for table in made.report.tables if table.columns[-1] == "doubt" for row in table.rows)

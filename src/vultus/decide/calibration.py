@@ -39,7 +39,7 @@ class Calibration:
         fmr: share of non-mated pairs at or above each score, every two people weighing the same.
         fmr_low, fmr_high: its two-sided 95 % limits over people.
         fmr_upper: its one-sided 95 % upper limit, falling, never 0.
-        fnmr: share of mated pairs below each score, every person weighing the same.
+        fnmr: share of mated pairs below each score, every person weighing the same; 0 where nobody has two pictures (mated_people 0).
         llr_offset, llr_slope: llr = llr_offset + llr_slope * similarity, natural logarithm.
         people: people behind the non-mated curves.
         mated_people: people behind t_lo and fnmr.

@@ -23,7 +23,7 @@ def decide(similarity: float, calibration: Calibration | None, *, space: str) ->
     outcome: Outcome = "match" if similarity >= calibration.t_hi else "no_match" if similarity < calibration.t_lo else "undecided"
     reason = "similarity lies between the two thresholds" if outcome == "undecided" else ""
     return Decision(outcome, similarity, calibration.t_hi, calibration.t_lo, rate, upper, calibration.domain, reason, space,
-                    calibration.llr(similarity))
+                    calibration.llr(similarity) if calibration.mated_people else None)
 
 
 def undecided(reason: str, calibration: Calibration | None = None, *, space: str | None = None) -> Decision:

@@ -14,7 +14,7 @@ import pytest
 from vultus import pipeline
 from vultus.apps.calibration.run import Wanted, calibrate_files
 from vultus.cli.main import main
-from vultus.decide import Calibration
+from vultus.decide import Calibration, decide
 from vultus.errors import InputError
 from vultus.image import encode_jpeg
 from vultus.pipeline import Recogniser
@@ -107,6 +107,25 @@ def test_a_table_and_a_list_of_scores_give_the_folders_thresholds(collection: Pa
     assert [rates[score] for score in scores.scores] == pytest.approx(scores.fmr, abs=5e-3)
     assert scores.t_lo == pytest.approx(folder.t_lo, abs=1e-3)
     assert abs(scores.t_hi - folder.t_hi) < 0.02  # the bootstrap's limit instead of the closed form's
+
+
+def test_one_portrait_each_gives_false_matches_and_says_that_misses_are_unknown(copied: Path, recogniser: Any, tmp_path: Path,
+                                                                                monkeypatch: pytest.MonkeyPatch,
+                                                                                capsys: pytest.CaptureFixture[str]) -> None:
+    whole = calibrate_files(copied, tmp_path / "all", WANTED, recogniser=recogniser).calibration
+    for picture in [*copied.glob("*/1.jpg"), *copied.glob("*/2.jpg")]:
+        picture.unlink()
+    monkeypatch.setattr(pipeline, "Recogniser", recogniser)
+    assert main(["calibrate", str(copied), "--out", str(tmp_path / "out"), "--fmr", "0.2"]) == 0
+    said = capsys.readouterr().out
+    assert "no FNMR was measured" in said and "FNMR at t_hi" not in said and "no lower threshold" in said
+    made = Calibration.read(tmp_path / "out" / "calibration.json")
+    assert (made.people, made.mated_people, made.t_lo, set(made.fnmr)) == (PEOPLE, 0, -1.0, {0.0})
+    assert made.t_hi == pytest.approx(whole.t_hi, abs=0.05)
+    alike, unlike = (decide(score, made, space=made.space) for score in (1.0, -0.99))
+    assert (alike.outcome, unlike.outcome, alike.llr) == ("match", "undecided", None)
+    report = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "No FNMR was measured" in report and "FNMR at t_hi" not in report and "P(undecided | one person)" not in report
 
 
 def test_refused_targets_leave_a_report_that_says_why_and_no_calibration(collection: Path, recogniser: Any, tmp_path: Path) -> None:

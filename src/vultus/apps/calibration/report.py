@@ -61,10 +61,13 @@ def calibration_report(found: Findings, folder: Path, rng: np.random.Generator) 
     notes = [PRIVATE, *sample.notes]
     if found.refusal:
         notes.insert(0, f"No calibration: {found.refusal}")
+    if not sample.pairs.mated_people:
+        notes.append("No FNMR was measured: nobody has two pictures. How often a person is missed is unknown, and there is no likelihood "
+                     "ratio; add a second picture of some people, best from another day")
     if made and made.t_lo == -1:
         notes.append(f"There is no lower threshold: an FNMR of {made.target_fnmr:g} needs at least "
                      f"{people_for_low_threshold(made.target_fnmr)} people with two pictures; below t_hi everything is undecided")
-    if made and not made.llr_slope:
+    if made and made.mated_people and not made.llr_slope:
         notes.append("There is no likelihood ratio: one threshold separates the two kinds of pairs, so no slope is too steep")
     return Report("calibrate", "Calibration" if made else "No calibration: the sample does not support the target", PROTOCOL,
                   tuple(values), tables=tuple(tables), pictures=_pictures(found, rows, folder), notes=tuple(notes), seeds=(found.seed,),
@@ -91,7 +94,8 @@ def _errors(done: Applied) -> Iterator[Value]:
     for name, rate, people in (("FMR at t_hi", done.fmr_hi, done.people), ("FNMR at t_hi", done.fnmr_hi, done.mated_people),
                                ("P(undecided | one person)", done.undecided_mated, done.mated_people),
                                ("P(undecided | different people)", done.undecided_non_mated, done.people)):
-        yield Value(name, rate.value, "share", rate.low, rate.high, people)
+        if people:
+            yield Value(name, rate.value, "share", rate.low, rate.high, people)
 
 
 def _counts(sample: Sample) -> Iterator[Value]:
@@ -129,7 +133,8 @@ def _support(verdicts: Sequence[Verdict]) -> Table:
 def _reject_accept(done: Applied) -> Table:
     rows = tuple((name, rate.value, rate.low, rate.high) for name, rate in (
         ("FMR, undecided as reject (t_hi)", done.fmr_hi), ("FNMR, undecided as reject (t_hi)", done.fnmr_hi),
-        ("FMR, undecided as accept (t_lo)", done.fmr_lo), ("FNMR, undecided as accept (t_lo)", done.fnmr_lo)))
+        ("FMR, undecided as accept (t_lo)", done.fmr_lo), ("FNMR, undecided as accept (t_lo)", done.fnmr_lo))
+        if done.mated_people or not name.startswith("FNMR"))
     return Table("Errors with undecided as reject and as accept", ("rate", "value", "low", "high"), rows)
 
 
@@ -171,7 +176,8 @@ def _pictures(found: Findings, rows: Sequence[Reliability], folder: Path) -> tup
     pairs, curve, made = found.sample.pairs, found.curve, found.calibration
     marks = {"t_lo": made.t_lo, "t_hi": made.t_hi} if made and made.t_lo > -1 else {"t_hi": made.t_hi} if made else {}
     mated, non_mated = pairs.one_of_each()
-    plots.histogram(folder / "histogram.svg", {"one person": mated, "different people": non_mated}, title="Similarities",
+    scores = {name: values for name, values in (("one person", mated), ("different people", non_mated)) if values.size}
+    plots.histogram(folder / "histogram.svg", scores, title="Similarities",
                     x_title="cosine", marks=marks)
     pictures = [Picture("histogram.svg", "Similarities of pairs of one person and of different people, every person weighing the same.")]
     missed = fnmr_curve(pairs, curve.thresholds)
