@@ -40,8 +40,8 @@ class ReviewPair:
 def review_list(pairs: Comparisons, t_hi: float, count: int = 100) -> tuple[ReviewPair, ...]:
     """The `count` most similar pairs of people, each by its most similar pictures, and the `count` people with the least similar pair.
 
-    Flagged: two people whose pictures are mostly (half or more) at or above t_hi and who are more alike than the middle mated pair, if there is one; a
-    mated pair that is no more alike than four in five non-mated pairs are.
+    Flagged: two people whose pictures are mostly (half or more) at or above t_hi and who are more alike than the middle mated pair (if
+    there is one); a mated pair that is no more alike than four in five non-mated pairs are.
     """
     mated, non_mated = pairs.one_of_each()
     middle_mated = float(np.median(mated)) if mated.size else t_hi
