@@ -109,6 +109,20 @@ def test_a_table_and_a_list_of_scores_give_the_folders_thresholds(collection: Pa
     assert abs(scores.t_hi - folder.t_hi) < 0.02  # the bootstrap's limit instead of the closed form's
 
 
+def test_what_must_be_looked_at_stands_before_long_lists_of_files(copied: Path, recogniser: Any, tmp_path: Path) -> None:
+    (copied / "person 03" / "broken.jpg").write_bytes(b"no picture")
+    made = calibrate_files(copied, tmp_path / "out", WANTED, recogniser=recogniser)
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    doubts = next(table for table in made.report.tables if table.columns[-1] == "doubt")
+    assert doubts.title.endswith(f": {len(doubts.rows)}") and doubts.rows and all(row[-1] for row in doubts.rows)
+    order = [page.index(words) for words in ("<h2>Pictures</h2>", doubts.title, "Pictures without a usable face: 1",
+                                             "Most similar pictures of different people", "Least similar pictures of one person")]
+    assert order == sorted(order)
+    assert "td { overflow-wrap: anywhere" in page  # a long name wraps instead of pushing the last columns out of sight
+    stated = next(value for value in made.report.values if value.name == "FMR at t_hi")
+    assert f"one-sided 95 % limit, {made.calibration.at_score(made.calibration.t_hi)[1]:.2g}" in stated.note
+
+
 def test_one_portrait_each_gives_false_matches_and_says_that_misses_are_unknown(copied: Path, recogniser: Any, tmp_path: Path,
                                                                                 monkeypatch: pytest.MonkeyPatch,
                                                                                 capsys: pytest.CaptureFixture[str]) -> None:

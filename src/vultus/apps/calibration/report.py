@@ -32,6 +32,7 @@ PROTOCOL = (
     "the target. Errors at the thresholds are of the same people that the thresholds were chosen on; reliability and Cllr are of one half "
     "of the people, measured on the other.")
 PRIVATE = "This report names your files; keep it as private as the pictures. templates.parquet beside it holds biometric templates."
+PAIR = ("rank", "similarity", "picture", "other picture", "of their pairs at or above t_hi")
 FIRST = 30  # lines of lists that may be long
 
 
@@ -55,9 +56,10 @@ def calibration_report(found: Findings, folder: Path, rng: np.random.Generator) 
     halves = sample.pairs.halves()
     rows = reliability(measured_curve(halves[0], rng), halves[1], rng) if halves else ()
     done = apply(made, sample.pairs, rng) if made else None
-    values = [*_thresholds(made), *_search(found.search), *(_errors(done) if done else ()), *_counts(sample), *_evidence(halves, done)]
+    errors = _errors(made, done) if made and done else ()
+    values = [*_thresholds(made), *_search(found.search), *errors, *_counts(sample), *_evidence(halves, done)]
     tables = [_support(found.verdicts), *([_reject_accept(done)] if done else ()), *([_reliability(rows)] if rows else ()),
-              *_lists(sample), *_review(found.review, sample)]
+              *_doubts(found.review, sample), *_lists(sample), *_review(found.review, sample)]
     notes = [PRIVATE, *sample.notes]
     if found.refusal:
         notes.insert(0, f"No calibration: {found.refusal}")
@@ -90,8 +92,10 @@ def _search(rule: SearchRule | None) -> Iterator[Value]:
                     note=rule.reason or f"FPIR <= {rule.target_fpir:g}, {rule.basis} at {rule.measured_gallery} templates")
 
 
-def _errors(done: Applied) -> Iterator[Value]:
-    for name, rate, people in (("FMR at t_hi", done.fmr_hi, done.people), ("FNMR at t_hi", done.fnmr_hi, done.mated_people),
+def _errors(made: Calibration, done: Applied) -> Iterator[Value]:
+    yield Value("FMR at t_hi", done.fmr_hi.value, "share", done.fmr_hi.low, done.fmr_hi.high, done.people,
+                f"two-sided interval; t_hi was chosen by the one-sided 95 % limit, {made.at_score(made.t_hi)[1]:.2g}")
+    for name, rate, people in (("FNMR at t_hi", done.fnmr_hi, done.mated_people),
                                ("P(undecided | one person)", done.undecided_mated, done.mated_people),
                                ("P(undecided | different people)", done.undecided_non_mated, done.people)):
         if people:
@@ -158,14 +162,23 @@ def _lists(sample: Sample) -> Iterator[Table]:
                     tuple(sorted(sample.failed.items()))[:FIRST])
 
 
+def _doubts(review: Sequence[ReviewPair], sample: Sample) -> Iterator[Table]:
+    rows = tuple((*_row(r, sample), r.flag) for r in review if r.flag)
+    if rows:
+        yield Table(f"Pairs whose labels are in doubt: {len(rows)}", (*PAIR, "doubt"), rows)
+
+
 def _review(review: Sequence[ReviewPair], sample: Sample) -> Iterator[Table]:
     titles = {"different": "Most similar pictures of different people: is a label wrong?",
               "same": "Least similar pictures of one person: is a label wrong?"}
     for kind, title in titles.items():
-        rows = tuple((r.rank, round(r.score, 4), _name(sample, r.left), _name(sample, r.right), f"{r.alike:.0%} of {r.pairs}", r.flag)
-                     for r in review if r.kind == kind and (r.rank <= FIRST or r.flag))
+        rows = tuple(_row(r, sample) for r in review if r.kind == kind and r.rank <= FIRST)
         if rows:
-            yield Table(title, ("rank", "similarity", "picture", "other picture", "of their pairs at or above t_hi", "doubt"), rows)
+            yield Table(title, PAIR, rows)
+
+
+def _row(pair: ReviewPair, sample: Sample) -> tuple[int, float, str, str, str]:
+    return pair.rank, round(pair.score, 4), _name(sample, pair.left), _name(sample, pair.right), f"{pair.alike:.0%} of {pair.pairs}"
 
 
 def _name(sample: Sample, place: int) -> str:
