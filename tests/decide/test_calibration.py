@@ -76,6 +76,8 @@ def test_file_round_trip_and_foreign_files(calibration, tmp_path):
     path.write_text("{")
     with pytest.raises(InputError, match=r"c\.json"):
         Calibration.read(path)
+    with pytest.raises(InputError, match=r"about searches in its gallery: 'vultus identify --gallery FOLDER' reads it by itself"):
+        Calibration.from_dict({"kind": "vultus-collection-calibration", "schema": 1})
     with pytest.raises(InputError, match=r"schema 2.*make it again with"):
         Calibration.from_dict({**calibration.as_dict(), "schema": 1})
     with pytest.raises(InputError, match="t_lo <= t_hi"):
@@ -139,3 +141,9 @@ def test_shipped_calibrations_load():
     from importlib import resources
     files = [entry for entry in (resources.files("vultus.data") / "calibrations").iterdir() if entry.name.endswith(".json")]
     assert files and all(Calibration.read(entry).people > 0 for entry in files)
+
+
+def test_a_picture_given_for_a_calibration_is_said_to_be_no_text(tmp_path):
+    (tmp_path / "p.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    with pytest.raises(InputError, match=r"calibration p\.jpg: expected a readable JSON file, each key once, got a file that is no text$"):
+        Calibration.read(tmp_path / "p.jpg")

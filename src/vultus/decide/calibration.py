@@ -14,6 +14,7 @@ from vultus.decide.search_curve import SearchCurve
 from vultus.errors import InputError
 
 KIND, SCHEMA = "vultus-calibration", 2
+GALLERY_KIND = "vultus-collection-calibration"
 _CURVES = ("fmr", "fmr_low", "fmr_high", "fmr_upper", "fnmr")
 _THRESHOLDS = ("t_point", "t_point_low", "t_point_high", "t_hi", "t_lo")
 _TEXTS = ("space", "domain", "name", "status")
@@ -120,9 +121,10 @@ class Calibration:
         if not isinstance(record, dict):
             raise InputError("calibration", expected="a JSON object", got=type(record).__name__)
         if record.get("kind") != KIND or record.get("schema") != SCHEMA:
+            hint = ("that file is about searches in its gallery: 'vultus identify --gallery FOLDER' reads it by itself"
+                    if record.get("kind") == GALLERY_KIND else "make it again with 'vultus calibrate' on the pictures that it came from")
             raise InputError("calibration", expected=f"a {KIND} file of schema {SCHEMA}",
-                             got=f"{record.get('kind')} of schema {record.get('schema')}",
-                             hint="make it again with 'vultus calibrate' on the pictures that it came from")
+                             got=f"{record.get('kind')} of schema {record.get('schema')}", hint=hint)
         parts: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value
                                  for key, value in record.items() if key not in ("kind", "schema")}
         if set(parts) != set(cls.__dataclass_fields__):

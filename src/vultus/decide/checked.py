@@ -28,8 +28,14 @@ def read_json(path: Path, hint: str = "") -> Any:
     except FileNotFoundError:
         raise
     except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"calibration {path.name}", expected="a readable JSON file, each key once", got=type(error).__name__,
+        raise InputError(f"calibration {path.name}", expected="a readable JSON file, each key once", got=_found(error),
                          hint=hint) from error
+
+
+def _found(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "a file that is no text"
+    return error.strerror or "an unreadable file" if isinstance(error, OSError) else f"something else ({type(error).__name__})"
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

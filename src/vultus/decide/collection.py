@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from vultus.decide.calibration import Calibration
+from vultus.decide.calibration import GALLERY_KIND, Calibration
 from vultus.decide.checked import is_count, is_number, read_json
 from vultus.decide.search import SearchEvidence
 from vultus.decide.search_curve import SearchCurve
 from vultus.errors import InputError
 from vultus.runtime.atomic_file import write_bytes
 
-KIND, SCHEMA = "vultus-collection-calibration", 1
+KIND, SCHEMA = GALLERY_KIND, 1
 DUE = 1.25
 AGAIN = "make it again with 'vultus gallery calibrate', or delete the file"
 Seal = Callable[[bytes], str]

@@ -113,3 +113,10 @@ def test_csv_files_that_cannot_be_read_are_named(tmp_path: Path, content: bytes)
     (tmp_path / "l.csv").write_bytes(content)
     with pytest.raises(InputError, match=r"l\.csv: expected a readable CSV file"):
         read_labels(tmp_path / "l.csv")
+
+
+def test_a_picture_given_for_a_list_is_said_to_be_no_text(tmp_path: Path) -> None:
+    for name, words in (("p.jpg", "CSV file"), ("pairs.txt", r"pairs\.txt")):
+        (tmp_path / name).write_bytes(b"\xff\xd8\xff\xe0")
+        with pytest.raises(InputError, match=f"expected a readable {words}, got a file that is no text$"):
+            read_lfw_pairs(tmp_path / name, tmp_path) if name == "pairs.txt" else read_labels(tmp_path / name)

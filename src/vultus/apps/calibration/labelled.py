@@ -101,7 +101,11 @@ def read_lfw_pairs(file: Path, images: Path) -> Labelled:
     """A pairs.txt in the layout of LFW: `name i j` or `name1 i name2 j` a line, pictures `images/<name>/<name>_NNNN.<suffix>`."""
     paths: dict[str, int] = {}
     subjects, pairs = [], []
-    for line, text in enumerate(file.read_text("utf-8").splitlines(), 1):
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(file, error) from error
+    for line, text in enumerate(lines, 1):
         parts = text.split()
         if len(parts) not in (3, 4):
             if parts and line > 1:
@@ -159,8 +163,9 @@ def columns(file: Path) -> tuple[str, ...]:
 
 
 def _unreadable(file: Path, error: Exception) -> InputError:
-    got = str(error) if isinstance(error, csv.Error) else type(error).__name__
-    return InputError(shown(file), expected="a readable CSV file", got=got)
+    binary = isinstance(error, UnicodeDecodeError)
+    got = "a file that is no text" if binary else str(error) if isinstance(error, csv.Error) else type(error).__name__
+    return InputError(shown(file), expected=f"a readable {'pairs.txt' if file.suffix == '.txt' else 'CSV file'}", got=got)
 
 
 def _rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
