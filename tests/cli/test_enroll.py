@@ -106,7 +106,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(run, album, tmp_path, monke
 
 def test_one_person_from_files(run, drawn_folder, tmp_path):
     status, text, _ = run("enroll", "Роза", drawn_folder / "red" / "0.jpg", drawn_folder / "red" / "1.jpg", "--gallery", tmp_path / "g")
-    assert (status, text) == (0, "2 pictures of 1 people enrolled, 0 known already, 0 refused\n")
+    assert (status, text) == (0, "2 pictures of 1 person enrolled, 0 known already, 0 refused\n")
     status, _, said = run("enroll", "Роза", drawn_folder / "empty.jpg", "--gallery", tmp_path / "g")
     assert status == 2 and "no_face" in said
 

@@ -45,7 +45,7 @@ def run(*arguments: Any) -> int:
 def test_lines_and_files(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(clip, "--threshold", 0.95, "--out", tmp_path / "out") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("2 people, in 1.8 s of ") and lines[1].startswith("person 1: 1.8 s, 0:00-0:01")
+    assert lines[0].startswith("2 people, in 1.8 s of ") and lines[1].startswith("person 1: 2.0 s, 0.0-2.0 s")
     assert lines[-1] == f"see {tmp_path / 'out' / 'timeline.html'}"
     assert len(json.loads((tmp_path / "out" / "timeline.json").read_text("utf-8"))["people"]) == 2
     assert (tmp_path / "out" / "timeline.html").read_text("utf-8").count("data:image/jpeg") == 2

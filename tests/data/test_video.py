@@ -156,6 +156,16 @@ def test_what_is_no_video_is_one_sentence(tmp_path: Path, content: bytes | None,
         source_of(tmp_path)
 
 
+@pytest.mark.parametrize(("content", "words"), [
+    (b"\0\0\0\x10ftypisom\0\0\2\0" + b"\0\0\1\0mdat" + b"x" * 99, "MP4 that was cut off"),
+    (b"\0\0\0\x10ftypisom\0\0\2\0" + b"\0\0\0\x0amoovxx", "not sound alone"),
+    (b"no video at all" * 99, "not sound alone")])
+def test_only_an_mp4_without_its_index_is_said_to_be_cut_off(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "x.mp4").write_bytes(content)
+    with pytest.raises(ImageError, match=words):
+        Video(source_of(tmp_path / "x.mp4"))
+
+
 def test_a_frame_with_too_many_pixels_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="at most 1000 pixels, got 64x48"):
         Video(source_of(write_avi(tmp_path / "a.avi", 2)), limits=Limits(max_pixels=1000))

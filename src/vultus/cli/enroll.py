@@ -49,7 +49,9 @@ def command(name: str | None, files: tuple[str, ...], path: Path, folder: Path |
     if as_json:
         print_json(record)
     else:
-        click.echo(f"{record['enrolled']} pictures of {record['people']} people enrolled, {record['known']} known already, "
+        pictures_done = "1 picture" if record["enrolled"] == 1 else f"{record['enrolled']} pictures"
+        people = "1 person" if record["people"] == 1 else f"{record['people']} people"
+        click.echo(f"{pictures_done} of {people} enrolled, {record['known']} known already, "
                    f"{len(record['refused'])} refused" + (" (virtual gallery)" if record["virtual"] else ""))
     return 0 if record["enrolled"] or record["known"] else 2
 

@@ -76,7 +76,8 @@ def forget(person: str, path: Path, yes: bool, as_json: bool) -> None:
     if as_json:
         print_json(vars(done))
         return
-    click.echo(f"forgotten: {done.person_id}, {done.faces} faces, {done.templates} templates; key destroyed")
+    click.echo(f"forgotten: {done.person_id}, {done.faces} {'face' if done.faces == 1 else 'faces'}, "
+               f"{done.templates} {'template' if done.templates == 1 else 'templates'}; key destroyed")
     for file in done.fitted:
         warn(f"{file} was measured on the people enrolled then (rates alone, no templates); "
              "make it again with 'vultus gallery calibrate', or delete it")

@@ -176,7 +176,7 @@ class Video:
             return capture
         capture.release()
         wanted, hint = {
-            "file": ("a video", "an MP4 that was cut off cannot be read, because its index is written last"),
+            "file": ("a video", _why_unreadable(self.source) if self.source.kind == "file" else ""),
             "camera": ("a camera that can be opened", "is it plugged in, and not in use by another program?"),
             "stream": ("a stream that can be opened", "check address, network, user and password")}[self.source.kind]
         raise ImageError(self.source.name, expected=wanted, got="something that cannot be opened", hint=hint)
@@ -218,6 +218,21 @@ class Video:
         missing = self.facts.length - self.seconds - 1 / self.facts.frame_rate
         return (missing > max(EARLY, EARLY_SHARE * self.facts.length)
                 and self.facts.frames - self.frames > max(1, EARLY_SHARE * self.facts.frames))
+
+
+def _why_unreadable(source: Source) -> str:
+    """What may be wrong with a file that cannot be opened, from the boxes it consists of (ISO/IEC 14496-12, section 4.2)."""
+    kinds: list[bytes] = []
+    with open(str(source.target), "rb") as file:
+        while len(head := file.read(16)) >= 8 and (kinds or head[4:8] == b"ftyp") and len(kinds) < 100:
+            kinds.append(head[4:8])
+            size = int.from_bytes(head[8:16] if head[:4] == b"\0\0\0\1" else head[:4], "big")
+            if size < 8:
+                break
+            file.seek(size - len(head), os.SEEK_CUR)
+    if kinds and b"moov" not in kinds:
+        return "an MP4 that was cut off cannot be read, because its index is written last"
+    return "does it hold pictures, and not sound alone?"
 
 
 def open_capture(source: Source) -> Capture:

@@ -16,7 +16,7 @@ import pytest
 from vultus.apps.video.annotate import WIDEST, annotated
 from vultus.apps.video.joining import joining_rule
 from vultus.apps.video.live import Event, LiveLog
-from vultus.apps.video.page import clock, html, write_timeline
+from vultus.apps.video.page import clock, html, span, write_timeline
 from vultus.apps.video.preview import HOST, Preview
 from vultus.apps.video.settings import Settings
 from vultus.apps.video.view import View
@@ -79,7 +79,8 @@ def test_the_page_loads_nothing_and_escapes_everything(result: Any) -> None:
 def test_bars_lie_where_the_person_was_seen(result: Any) -> None:
     text = html(result)
     bars = [(float(a), float(b)) for a, b in re.findall(r'left: ([\d.]+)%; width: ([\d.]+)%" title', text)]
-    expected = [(a / result.seconds * 100, (b - a) / result.seconds * 100) for p in result.people for a, b in p.intervals]
+    length = result.seconds + 0.2  # the last frame stays
+    expected = [(a / length * 100, (b - a) / length * 100) for p in result.people for a, b in p.intervals]
     assert np.allclose(bars, expected, atol=0.01)
 
 
@@ -99,6 +100,11 @@ def test_places_that_cannot_be_written(result: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (65.9, "1:05"), (3600, "1:00:00"), (36061, "10:01:01")])
 def test_times_for_people(seconds: float, text: str) -> None:
     assert clock(seconds) == text
+
+
+@pytest.mark.parametrize(("start", "end", "text"), [(8, 9.6000001, "8.0-9.6 s"), (59.9, 60.1, "0:59-1:01"), (62, 65.00001, "1:02-1:05")])
+def test_spans_for_people(start: float, end: float, text: str) -> None:
+    assert span(start, end) == text
 
 
 def test_frames_are_annotated(stage: Draw) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,15 +66,20 @@ def clock(seconds: float) -> str:
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
+def span(start: float, end: float) -> str:
+    """An interval in s for people: tenths within the first minute, later whole seconds, the end rounded up."""
+    return f"{start:.1f}-{end:.1f} s" if end < 60 else f"{clock(start)}-{clock(math.ceil(end - 1e-3))}"
+
+
 def _row(person: PersonSeen, length: float) -> dict[str, Any]:
     answer, outcome = person.identification, ""
     if answer is not None:
         cosine = answer.decision.similarity if answer.decision is not None else None
         outcome = answer.outcome + ("" if cosine is None else f", cosine {cosine:.3f}") + (f": {answer.reason}" if answer.reason else "")
     picture = "" if person.thumbnail is None else "data:image/jpeg;base64," + base64.b64encode(person.thumbnail).decode()
-    times = ", ".join(f"{clock(a)}-{clock(b)}" for a, b in person.intervals[:6]) + (" ..." if len(person.intervals) > 6 else "")
+    times = ", ".join(span(a, b) for a, b in person.intervals[:6]) + (" ..." if len(person.intervals) > 6 else "")
     return {"label": person.label, "picture": picture, "outcome": outcome, "bars": _bars(person.intervals, length), "times": times,
-            "facts": f"{person.seconds:.1f} s, {len(person.tracks)} {'track' if len(person.tracks) == 1 else 'tracks'}"}
+            "facts": f"{person.seconds:.1f} s, {_count(len(person.tracks), 'track')}"}
 
 
 def _bars(intervals: Sequence[Interval], length: float) -> list[Bar]:
@@ -101,8 +107,13 @@ def _facts(result: VideoResult) -> list[tuple[str, str]]:
     cosines = f"mean cosine of {result.rule.threshold:.4f} or more, chosen on: {result.rule.source}"
     return [("Source", f"{result.source} ({result.kind}), {width}x{height} px{rate}"),
             ("Watched", f"{result.seconds:.1f} s, {endings.get(result.ended, result.ended)}; {result.looked_at} of {result.frames} frames "
-                        f"looked at, {result.dropped} dropped, {result.cuts} cuts"),
-            ("Tracks", f"{len(result.tracks)}, {len(result.too_poor)} of them too poor to tell; {result.embedded} faces compared"),
+                        f"looked at, {result.dropped} dropped, {_count(result.cuts, 'cut')}"),
+            ("Tracks", f"{len(result.tracks)}, {len(result.too_poor)} of them too poor to tell; "
+                       f"{_count(result.embedded, 'face')} compared"),
             ("Joined at", cosines),
             ("Calibration", result.rule.domain or "none for this recogniser"),
             *([("Gallery", result.gallery)] if result.gallery else []), ("Templates", result.space)]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

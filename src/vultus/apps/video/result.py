@@ -21,7 +21,7 @@ class PersonSeen:
     Args:
         number: from 1, in the order of first appearance.
         tracks: the person's tracks.
-        intervals: (start, end) s, ascending, short absences closed.
+        intervals: (start, end) s, ascending, short absences closed; a stay lasts until the next look or the end of the video.
         label: the name in the gallery, or `person 1`.
         identification: the gallery's answer, None without a gallery.
         thumbnail: JPEG of the best face, None without pictures.

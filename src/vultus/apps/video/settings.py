@@ -25,7 +25,8 @@ class Settings:
         overlap: intersection over union with the expected place at which one face near one track is linked without looking at it.
         reach: sides of the face that it may lie away from its expected place to be considered at all.
         patience: s that a track waits for its face.
-        check_every: s after which the face of a track is compared with it again, so that a track cannot change its person.
+        check_every: s after which the face of a track is compared with it again, so that a track cannot change its person. What no
+            comparison confirmed for longer than this and `patience` together is cut off and belongs to nobody.
         best: faces that the template of a track is the mean of.
         spacing: s between faces that a track keeps, since neighbouring frames add nothing.
         cut: change of picture from which it is a cut, see `cuts.py`; 0.33 or more at 40 composed cuts, 0.03 or less elsewhere. Camera

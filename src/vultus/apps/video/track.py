@@ -25,7 +25,11 @@ class Kept:
 
 
 class Track:
-    """An open track. `mean` of the kept templates is its template before it is scaled to length 1."""
+    """An open track. `mean` of the kept templates is its template before it is scaled to length 1.
+
+    Faces that a comparison could neither confirm nor rule out are gathered apart, in `tail`. They become part of the track when
+    a comparison confirms the track again; otherwise `cut_off` makes a track of its own of them.
+    """
 
     def __init__(self, number: int, seen: SeenFaces, row: int, settings: Settings) -> None:
         self.number, self._settings = number, settings
@@ -33,12 +37,14 @@ class Track:
         self.box = np.asarray(seen.faces.boxes[row], np.float64)
         self._speed = np.zeros(4)  # px/s of the four edges
         self.faces, self.checked = 0, -np.inf
+        self._sure = seen.seconds
         self.kept: list[Kept] = []
         self.usable = False
         self.thumbnail: Image | None = None
         self.best: dict[str, float] = {}
         self.best_usefulness = -1.0
         self.best_seconds = seen.seconds
+        self.tail: Track | None = None
         self.add(seen, row)
 
     def expected(self, seconds: float) -> NDArray[np.float64]:
@@ -59,13 +65,31 @@ class Track:
         """Whether this face would be kept, so that its template is worth making."""
         return self._place(float(seen.usefulness[row]), seen.seconds) is not None
 
+    def doubt(self, seen: SeenFaces, row: int) -> None:
+        """Continue with a face that may be somebody else's: nothing of it is kept for the template."""
+        if self.tail is None:
+            self.tail = Track(self.number, seen, row, self._settings)
+            self._sure = self.last
+        else:
+            self.tail.add(seen, row)
+        self._move(seen, row)
+
+    def unsure(self) -> float:
+        """s since the last face that was surely of this track, 0 without a doubt."""
+        return 0.0 if self.tail is None else self.last - self._sure
+
+    def cut_off(self, number: int) -> Track:
+        """End this track where it was last sure, and return the rest as a track with this number."""
+        tail = self.tail
+        assert tail is not None
+        tail.number, tail.checked = number, tail.last
+        self.last, self.faces, self.tail = self._sure, self.faces - tail.faces, None
+        return tail
+
     def add(self, seen: SeenFaces, row: int) -> None:
-        """Continue with this face; its template is made if it is to be kept."""
-        box = np.asarray(seen.faces.boxes[row], np.float64)
-        if seen.seconds > self.last:
-            # Half the newest movement: detections jitter by a few pixels.
-            self._speed = 0.5 * self._speed + 0.5 * (box - self.box) / (seen.seconds - self.last)
-        self.box, self.last, self.faces = box, seen.seconds, self.faces + 1
+        """Continue with this face; its template is made if it is to be kept. Ends any doubt."""
+        self.tail = None
+        self._move(seen, row)
         self.usable = self.usable or seen.meets(row, self._settings.usable)
         useful = float(seen.usefulness[row])
         place = self._place(useful, seen.seconds)
@@ -76,6 +100,13 @@ class Track:
             self.best = {name: round(float(values[row]), 2) for name, values in seen.quality.items()}
             if self._settings.pictures:
                 self.thumbnail = seen.thumbnail(row)
+
+    def _move(self, seen: SeenFaces, row: int) -> None:
+        box = np.asarray(seen.faces.boxes[row], np.float64)
+        if seen.seconds > self.last:
+            # Half the newest movement: detections jitter by a few pixels.
+            self._speed = 0.5 * self._speed + 0.5 * (box - self.box) / (seen.seconds - self.last)
+        self.box, self.last, self.faces = box, seen.seconds, self.faces + 1
 
     def _place(self, useful: float, seconds: float) -> int | None:
         """Index in `kept` that a face would take, its length to be added; None if it is not wanted."""

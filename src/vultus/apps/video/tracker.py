@@ -3,7 +3,8 @@
 Each track expects its face where its movement carries it. One face near one track, overlapping it well, is linked without a
 template. Everything else - two faces near one track, a face after an absence, a face far from its place, a track not compared for a
 while - is decided by place and template together, and a face that looks like somebody else never continues a track, however well it
-lies (the combination of movement and looks is that of DeepSORT, Wojke et al., ICIP 2017, with overlap as in SORT, Bewley et al., ICIP
+lies. A face too poor to compare continues a track for a while; unless a better one confirms it, that while is cut off again and is
+nobody's (the combination of movement and looks is that of DeepSORT, Wojke et al., ICIP 2017, with overlap as in SORT, Bewley et al., ICIP
 2016, and weak detections continuing tracks as in ByteTrack; no filter, since faces are sampled a few times a second).
 """
 
@@ -41,23 +42,52 @@ class Tracker:
     def step(self, seen: SeenFaces) -> tuple[list[Track], list[Track | None]]:
         """Take in the faces of the next frame. Returns the tracks that ended, and the track of each face, None for none."""
         pairs = self._linked(seen)
+        doubtful = {track.number for track, row in pairs if self._is_doubtful(track, seen, row)}
         owners: list[Track | None] = [None] * len(seen)
-        keeping = [row for track, row in pairs if track.wants(seen, row)]
+        keeping = [row for track, row in pairs if track.number not in doubtful and track.wants(seen, row)]
         fresh = [row for row in range(len(seen)) if row not in {row for _, row in pairs}
                  and float(seen.faces.scores[row]) >= self.settings.start_score]
         seen.embed(keeping + fresh)
         for track, row in pairs:
-            track.add(seen, row)
+            (track.doubt if track.number in doubtful else track.add)(seen, row)
             owners[row] = track
         for row in fresh:
             owners[row] = self._start(seen, row)
         self._note_together(owners, seen)
-        return self._ended(seen.seconds), owners
+        over = self._given_up(owners)
+        return over + self._ended(seen.seconds), owners
 
     def finish(self) -> list[Track]:
         """End every track: a cut, or the end of the video."""
         ended, self.open = self.open, []
-        return ended
+        return self._without_doubts(ended)
+
+    def _is_doubtful(self, track: Track, seen: SeenFaces, row: int) -> bool:
+        """Whether a face that was linked may be somebody else's: too poor to rule out, and either unlike the track or after such a face."""
+        if not track.usable or seen.meets(row, self.settings.comparable):
+            return False
+        cosine = track.similarity(seen.vector(row))
+        unlike = cosine is not None and cosine < self.split
+        return unlike or (track.tail is not None and not seen.meets(row, self.settings.usable))
+
+    def _given_up(self, owners: list[Track | None]) -> list[Track]:
+        """Cut tracks that nothing confirmed for too long off where they were last sure; what follows goes on under a new number."""
+        over = [track for track in self.open if track.unsure() > self.settings.check_every + self.settings.patience]
+        for track in over:
+            tail = self._cut_off(track)
+            self.open[self.open.index(track)] = tail
+            owners[:] = [tail if owner is track else owner for owner in owners]
+        return over
+
+    def _without_doubts(self, ended: list[Track]) -> list[Track]:
+        """The tracks with their doubtful ends as tracks of their own; a moment's doubt is left where it is."""
+        return [part for track in ended
+                for part in ((track, self._cut_off(track)) if track.unsure() > self.settings.brief else (track,))]
+
+    def _cut_off(self, track: Track) -> Track:
+        tail = track.cut_off(self.started)
+        self.started += 1
+        return tail
 
     def _start(self, seen: SeenFaces, row: int) -> Track:
         track = Track(self.started, seen, row, self.settings)
@@ -69,11 +99,11 @@ class Tracker:
     def _ended(self, now: float) -> list[Track]:
         over = [track for track in self.open if now - track.last > self.settings.patience]
         self.open = [track for track in self.open if now - track.last <= self.settings.patience]
-        return over
+        return self._without_doubts(over)
 
     def _note_together(self, owners: Sequence[Track | None], seen: SeenFaces) -> None:
         """Pairs seen in one frame; two boxes that cover each other may be one face found twice and say nothing."""
-        rows = [row for row, track in enumerate(owners) if track is not None]
+        rows = [row for row, track in enumerate(owners) if track is not None and track.tail is None]
         for i, a in enumerate(rows):
             for b in rows[i + 1:]:
                 first, second = owners[a], owners[b]
@@ -87,7 +117,7 @@ class Tracker:
         places = np.array([track.expected(seen.seconds) for track in self.open])
         overlaps, near = iou(places, seen.faces.boxes), self._near(places, seen)
         clear = [(int(t), int(f)) for t, f in zip(*np.nonzero(near), strict=True)
-                 if near[t].sum() == near[:, f].sum() == 1 and self._is_clear(self.open[t], float(overlaps[t, f]), seen)]
+                 if near[t].sum() == near[:, f].sum() == 1 and self._is_clear(self.open[t], int(f), float(overlaps[t, f]), seen)]
         for t, f in clear:
             near[t], near[:, f] = False, False
         seen.embed(int(f) for f in np.flatnonzero(near.any(0)))
@@ -108,7 +138,10 @@ class Tracker:
         ratio = sides[:, None] / others[None]
         return np.asarray((distance <= reach) & (ratio < SIZE_CHANGE) & (ratio > 1 / SIZE_CHANGE))
 
-    def _is_clear(self, track: Track, overlap: float, seen: SeenFaces) -> bool:
+    def _is_clear(self, track: Track, row: int, overlap: float, seen: SeenFaces) -> bool:
+        # Place alone must not carry a good track over poor faces, nor a poor track to good ones, which would lend it their name.
+        if track.tail is not None or track.usable != seen.meets(row, self.settings.comparable):
+            return False
         missed = seen.seconds - track.last > max(1.5 * self.settings.every, 0.1)
         return overlap >= self.settings.overlap and not missed and seen.seconds - track.checked < self.settings.check_every
 

@@ -97,7 +97,9 @@ def _result(run: _Watching, frames: VideoFrames, gallery: Gallery | None, ended:
     answers = names.one_place_each(answers, together)
     known = {number: name for number, answer in answers.items() if (name := names.name_of(answer)) is not None}
     groups = join(run.records, together, run.rule, known)
-    people = tuple(_person(number, group, answers, run) for number, group in enumerate(groups, 1))
+    frame = 1 / (video.facts.frame_rate or 25)
+    length = max(run.seconds, video.seconds if ended in ("end", "early") else 0.0) + frame
+    people = tuple(_person(number, group, answers, run, length, frame) for number, group in enumerate(groups, 1))
     return VideoResult(
         source=video.source.name, kind=video.source.kind, facts=video.facts, seconds=run.seconds, ended=ended, frames=video.frames,
         looked_at=run.looked_at, dropped=frames.dropped, reconnected=frames.reconnected, cuts=run.cut_count, embedded=run.embedded,
@@ -107,12 +109,15 @@ def _result(run: _Watching, frames: VideoFrames, gallery: Gallery | None, ended:
         warnings=_warnings(run, frames, ended, gallery))
 
 
-def _person(number: int, group: list[TrackRecord], answers: dict[int, Any], run: _Watching) -> PersonSeen:
+def _person(number: int, group: list[TrackRecord], answers: dict[int, Any], run: _Watching, length: float,
+            frame: float) -> PersonSeen:
     answer = names.of_person(group, answers)
     label = names.label_of(answer) or f"person {number}"
     best = best_picture(group)
     picture = run.pictures.read(best.thumbnail) if run.pictures is not None and best.thumbnail is not None else None
-    intervals = merged([(track.start, track.end) for track in group], run.settings.merge_gap)
+    # Whoever was seen is taken to stay until the next look, which is the next frame where every frame is looked at.
+    stay = max(run.settings.every, frame)
+    intervals = merged([(track.start, min(track.end + stay, length)) for track in group], run.settings.merge_gap)
     return PersonSeen(number, tuple(group), intervals, label, answer, picture)
 
 
