@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import resources
 from itertools import combinations
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 
 from vultus.calibrate.comparisons import EACH, Comparisons
 from vultus.calibrate.measure import calibrate, fnmr_curve, measured_curve, score_grid
+from vultus.decide import Calibration
 from vultus.errors import InputError
+from vultus.evaluate.people_bootstrap import upper_when_unsupported
 from vultus.types import Embeddings
 
 Made = Callable[..., tuple[Embeddings, np.ndarray]]
@@ -109,3 +112,12 @@ def test_lists_without_evidence_are_refused(made: Made) -> None:
         Comparisons.of_pairs(scores, left, np.array([1, 1]), subjects)
     with pytest.raises(InputError, match="subjects: expected 2 names"):
         Comparisons.of_templates(made(2, 1, 0)[0], np.array(["a"]))
+
+
+def test_shipped_curves_and_those_of_a_folder_end_in_the_limit_for_no_false_match(made: Made) -> None:
+    folder = Comparisons.of_templates(*made(100, 2, 3))
+    mine = folder.curve(np.array([0.9999]))
+    assert mine.upper[0] == pytest.approx(upper_when_unsupported(0, 100), rel=1e-6)
+    for name in ("photographs", "photographs-one-run"):
+        shipped = Calibration.read(resources.files("vultus.data") / "calibrations" / f"{name}.json")  # type: ignore[arg-type]
+        assert shipped.fmr[-1] == 0 and shipped.fmr_upper[-1] == pytest.approx(upper_when_unsupported(0, shipped.people), rel=1e-4)
