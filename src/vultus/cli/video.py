@@ -131,11 +131,11 @@ def _lines(result: VideoResult, out: str | None) -> list[str]:
     """The result for people."""
     from pathlib import Path
 
-    from vultus.apps.video.page import PAGE, span
+    from vultus.apps.video.page import PAGE, span, tenths
     from vultus.gallery.naming import printable
     lines = [f"{result.summary}, in {result.seconds:.1f} s of {result.source}"]
     for person in result.people:
         spans = ", ".join(span(a, b) for a, b in person.intervals[:8]) + (" ..." if len(person.intervals) > 8 else "")
         said = "" if person.identification is None or person.identification.outcome == "person" else f" ({person.identification.outcome})"
-        lines.append(f"{person.label}{said}: {person.seconds:.1f} s, {spans}")
+        lines.append(f"{person.label}{said}: {tenths(person.seconds)}, {spans}")
     return [printable(line) for line in lines] + ([f"see {Path(out, PAGE)}"] if out is not None else [])

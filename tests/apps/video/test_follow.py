@@ -102,7 +102,8 @@ def test_times_for_people(seconds: float, text: str) -> None:
     assert clock(seconds) == text
 
 
-@pytest.mark.parametrize(("start", "end", "text"), [(8, 9.6000001, "8.0-9.6 s"), (59.9, 60.1, "0:59-1:01"), (62, 65.00001, "1:02-1:05")])
+@pytest.mark.parametrize(("start", "end", "text"), [(8, 9.6000001, "8.0-9.6 s"), (0, 0.04, "0.0-0.1 s"),
+                                                  (59.9, 60.1, "0:59-1:01"), (62, 65.00001, "1:02-1:05")])
 def test_spans_for_people(start: float, end: float, text: str) -> None:
     assert span(start, end) == text
 

@@ -66,9 +66,14 @@ def clock(seconds: float) -> str:
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
+def tenths(seconds: float) -> str:
+    """A length of time in s for people; one too short for tenths is not shown as nothing."""
+    return f"{max(seconds, 0.1):.1f} s"
+
+
 def span(start: float, end: float) -> str:
     """An interval in s for people: tenths within the first minute, later whole seconds, the end rounded up."""
-    return f"{start:.1f}-{end:.1f} s" if end < 60 else f"{clock(start)}-{clock(math.ceil(end - 1e-3))}"
+    return f"{start:.1f}-{tenths(end)}" if end < 60 else f"{clock(start)}-{clock(math.ceil(end - 1e-3))}"
 
 
 def _row(person: PersonSeen, length: float) -> dict[str, Any]:
@@ -79,7 +84,7 @@ def _row(person: PersonSeen, length: float) -> dict[str, Any]:
     picture = "" if person.thumbnail is None else "data:image/jpeg;base64," + base64.b64encode(person.thumbnail).decode()
     times = ", ".join(span(a, b) for a, b in person.intervals[:6]) + (" ..." if len(person.intervals) > 6 else "")
     return {"label": person.label, "picture": picture, "outcome": outcome, "bars": _bars(person.intervals, length), "times": times,
-            "facts": f"{person.seconds:.1f} s, {_count(len(person.tracks), 'track')}"}
+            "facts": f"{tenths(person.seconds)}, {_count(len(person.tracks), 'track')}"}
 
 
 def _bars(intervals: Sequence[Interval], length: float) -> list[Bar]:
