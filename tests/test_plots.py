@@ -46,6 +46,17 @@ def test_files_stand_alone_and_escape_names(tmp_path: Path) -> None:
     assert "0.1 %" in svg
 
 
+@pytest.mark.parametrize("lines", [1, 3, 4, 5, 7])
+def test_legends_stay_inside_and_equal_plots_are_equal_files(tmp_path: Path, lines: int) -> None:
+    series = {f"line {k}": ([0.0, 1.0], [0.0, float(k)]) for k in range(1, lines + 1)}
+    first, second = (curves(tmp_path / f"{n}.svg", series, title="t", x_title="x", y_title="y") for n in "ab")
+    svg = _text(first)
+    assert svg == _text(second) and "<script" not in svg
+    top = float(re.search(r'transform="translate\([\d.]+, ([\d.]+)\)" class="legends"', svg).group(1))
+    rows = [float(y) for y in re.findall(r'<rect x="[\d.]+" y="([\d.]+)" width="12"', svg)]
+    assert len(rows) == lines and top + max(rows) + 12 <= 460
+
+
 def test_histograms_show_shares_of_each_group(tmp_path: Path) -> None:
     path = histogram(tmp_path / "h.svg", {"mated": np.full(10, 0.9), "non-mated": np.linspace(0, 1, 50)}, title="t", x_title="cosine",
                      marks={"t_hi": 0.8})

@@ -6,6 +6,7 @@ distributions lie on a straight line (Martin et al., "The DET curve in assessmen
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from statistics import NormalDist
@@ -43,7 +44,7 @@ def curves(path: Path, series: Mapping[str, Curve], *, title: str, x_title: str,
     points = np.concatenate([*drawn.values(), np.empty((0, 2))])
     if not len(points):
         raise InputError("series", expected="at least one point that the scales can show", got="none")
-    chart = _chart("XY", title, x_title, y_title, stroke=not dots, show_dots=dots, dots_size=2)
+    chart = _chart(len(drawn), title=title, x_title=x_title, y_title=y_title, stroke=not dots, show_dots=dots, dots_size=2)
     chart.x_labels, chart.y_labels = _ticks(points[:, 0], x_scale), _ticks(points[:, 1], y_scale)
     for name, line in drawn.items():
         chart.add(name, [tuple(map(float, point)) for point in line])
@@ -118,18 +119,21 @@ def _round_step(span: float) -> float:
     return float(next((power * k for k in (1, 2, 5) if span / (power * k) <= 10), power * 10))
 
 
-def _chart(kind: str, title: str, x_title: str, y_title: str, **options: Any) -> pygal.graph.graph.Graph:
+def _chart(lines: int, **options: Any) -> pygal.graph.graph.Graph:
+    """An empty chart with room for the legend of so many lines."""
     import pygal
     from pygal.style import Style
     style = Style(background="#ffffff", plot_background="#ffffff", colors=COLOURS, font_family="sans-serif", title_font_size=16,
                   label_font_size=11, major_label_font_size=11, legend_font_size=12, guide_stroke_color="#dddddd",
                   major_guide_stroke_color="#dddddd", guide_stroke_dasharray="0")
-    return getattr(pygal, kind)(style=style, title=title, x_title=x_title, y_title=y_title, width=760, height=460, js=[],
-                                legend_at_bottom=True, legend_at_bottom_columns=4, truncate_legend=-1, margin=12,
-                                stroke_style={"width": 2},
-                                explicit_size=True, disable_xml_declaration=True, **options)
+    columns = min(lines, 4)
+    short = -(-lines // columns) - lines // columns  # pygal leaves room for whole rows alone
+    return pygal.XY(style=style, width=760, height=460, js=[], legend_at_bottom=True, legend_at_bottom_columns=columns, truncate_legend=-1,
+                    margin=12, margin_bottom=12 + 20 * short, stroke_style={"width": 2}, explicit_size=True, no_prefix=True,
+                    disable_xml_declaration=True, **options)
 
 
 def _write(path: Path, chart: pygal.graph.graph.Graph) -> Path:
-    write_bytes(path, chart.render(is_unicode=True).encode())
+    svg = re.sub(r"<script\b.*?</script>", "", chart.render(is_unicode=True), flags=re.DOTALL)  # serves tooltips only
+    write_bytes(path, svg.encode())
     return path
