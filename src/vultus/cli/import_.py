@@ -91,8 +91,8 @@ def _say(record: dict[str, Any]) -> None:
     if record["dry_run"]:
         for person in record["people"]:
             click.echo(f"{person['entries']:>5}  {printable(person['name'])}")
-        click.echo(f"{record['planned']} of {count} people would be tried ({record['format']}), {len(record['refused'])} refused; "
+        click.echo(f"{record['planned']} entries of {count} people would be tried ({record['format']}), {len(record['refused'])} refused; "
                    "nothing changed")
         return
-    click.echo(f"{record['enrolled']} of {count} people enrolled ({record['format']}), {record['known']} known already, "
+    click.echo(f"{record['enrolled']} entries of {count} people enrolled ({record['format']}), {record['known']} known already, "
                f"{len(record['refused'])} refused" + (" (virtual gallery)" if record["virtual"] else ""))
