@@ -60,7 +60,7 @@ def test_a_folder_is_enrolled_and_again_nothing_is(run, drawn_folder, tmp_path):
         "面孔.jpg": "several_faces", "broken.jpg": "unreadable", "empty.jpg": "no_face"}
     assert "several_faces" in said
     status, text, _ = run(drawn_folder, "--gallery", tmp_path / "g")
-    assert (status, text) == (0, "0 of 3 people enrolled (folder), 6 known already, 3 refused\n")
+    assert (status, text) == (0, "0 entries of 3 people enrolled (folder), 6 known already, 3 refused\n")
 
 
 def test_an_interrupted_import_goes_on_where_it_stopped(run, drawn_folder, tmp_path, monkeypatch, drawn_detector, colour_embedder):
