@@ -22,7 +22,7 @@ from vultus.outside import import_outside
 from vultus.tasks import TASKS
 
 # What an extra must be able to import to count as installed.
-EXTRA_MODULES = {"torch": ("torch",), "people": ("anny", "torch"), "openvino": ("openvino",), "ray": ("ray",),
+EXTRA_MODULES = {"torch": ("torch",), "people": ("numba", "mitsuba"), "openvino": ("openvino",), "ray": ("ray",),
                  "milvus": ("pymilvus",), "postgres": ("psycopg",), "service": ("fastapi",), "video": ("av",)}
 _OUTSIDE = "vultus_methods"
 

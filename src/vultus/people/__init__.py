@@ -1,0 +1,1 @@
+"""People who do not exist: who they are, how a picture of them is taken, and every label exactly."""
