@@ -1,0 +1,1 @@
+"""The fast renderer: camera, light, shading, sensor and the rasteriser that joins them."""
