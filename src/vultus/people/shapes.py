@@ -68,6 +68,7 @@ class Strands:
         width: float32 (n,), mm at the root.
         part: HAIR, BROWS, BEARD or LASHES.
         opacity: 0..1 where a strand covers a pixel.
+        tip: float32 (n, 3), linear RGB at the tip; None = the same as `colour`.
     """
 
     points: Float
@@ -75,6 +76,7 @@ class Strands:
     width: Float
     part: Part
     opacity: float = 1.0
+    tip: Float | None = None
 
 
 @dataclass(frozen=True, eq=False)
