@@ -28,7 +28,8 @@ class Draws:
     def number(self, name: str, quantile: Quantile) -> float:
         """An attribute of `NUMBERS` that follows a distribution, within the cell."""
         low, high = self.range(name)
-        return confine(within(quantile, self.rank(name), low, high), low, high)
+        rank = self.rank(name)
+        return confine(within(quantile, rank, low, high) if name in self.cell.ranges else quantile(rank), low, high)
 
     def choice(self, name: str, weights: Mapping[str, float]) -> str:
         """A name by weight, among those that the cell allows."""
