@@ -1,0 +1,115 @@
+"""What a data set of virtual people shall be: who, how many, seen how, with which labels, split how."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
+
+Level = str | int | float | bool | tuple[float | str, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """A controlled picture: what is None is drawn freely.
+
+    Angles in degrees (yaw + to image right, pitch + up, roll + clockwise). `expression` with its `intensity` 0..1, `light` and
+    `background` are names; `occluder` a kind of `scene.OCCLUDERS` or "none".
+    """
+
+    yaw: float | None = None
+    pitch: float | None = None
+    roll: float | None = None
+    gaze_yaw: float | None = None
+    gaze_pitch: float | None = None
+    expression: str | None = None
+    intensity: float = 1.0
+    light: str | None = None
+    background: str | None = None
+    glasses: bool | None = None
+    hat: str | None = None
+    mask: str | None = None
+    occluder: str | None = None
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """Pictures that go through a simulator of `people.capture` or `people.spoofs`.
+
+    Args:
+        name: the simulator.
+        share: of the pictures of every cell, 0..1, changed in place of the bare ones.
+        extra: pictures a person that are added, each made from one of the person's pictures.
+        settings: of the simulator; those not given are its defaults.
+    """
+
+    name: str
+    share: float = 0.0
+    extra: int = 0
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A whole specification, every default filled in; `spec_file.read_spec` makes it from TOML and checks it.
+
+    Args:
+        seed: 0 or more; everything drawn follows from it.
+        cells: attribute -> level, one mapping a cell, as `people.sampling.cell.Cell.parse` takes it.
+        people_per_cell: 1 or more. pictures_per_person: 1 or more, without the extra ones of simulators.
+        size: width and height in px.
+        variation: what draws the scenes, by factor; checked by the sampler.
+        views: one a picture, or none: then every picture is drawn freely.
+        labels: names of the arrays to write beside every picture.
+        kind: "jpeg" or "png". quality: of JPEG.
+        splits: name -> people of every cell; sums to people_per_cell.
+        minimum_distance: between any two identities, in the units of `people.sampling.distance`.
+        recogniser, template_distance: method of task embed to which no two people may look alike, and the smallest 1 - cosine
+            between their templates; "" and 0 for none.
+        simulations: what is done to how many pictures.
+    """
+
+    seed: int
+    cells: tuple[Mapping[str, Level], ...]
+    people_per_cell: int
+    pictures_per_person: int
+    size: tuple[int, int] = (256, 256)
+    variation: Mapping[str, Any] = field(default_factory=dict)
+    views: tuple[View, ...] = ()
+    labels: tuple[str, ...] = ()
+    kind: str = "jpeg"
+    quality: int = 92
+    splits: tuple[tuple[str, int], ...] = ()
+    minimum_distance: float = 0.0
+    recogniser: str = ""
+    template_distance: float = 0.0
+    simulations: tuple[Simulation, ...] = ()
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """All attributes that any cell restricts, in the order of their first use."""
+        return tuple(dict.fromkeys(name for cell in self.cells for name in cell))
+
+    @property
+    def people(self) -> int:
+        """Of the whole set."""
+        return len(self.cells) * self.people_per_cell
+
+    @property
+    def pictures_each(self) -> int:
+        """Pictures a person, those that simulators add included."""
+        return self.pictures_per_person + sum(each.extra for each in self.simulations)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
+        return plain
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything that is specified, hex."""
+        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
