@@ -29,9 +29,11 @@ _PLACES: dict[str, dict[str, tuple[float, float, float]]] = {
     "td2": {"surname": (34, 18.5, 67), "given_names": (34, 25.0, 67), "nationality": (34, 31.5, 24), "sex": (66, 31.5, 12),
             "birth": (34, 38.0, 28), "birthplace": (66, 38.0, 20), "number": (34, 44.5, 28), "expires": (66, 44.5, 20)},
 }
-_TITLES: dict[str, tuple[str, float, float, float]] = {"td3": ("UTOPIA   PASSPORT / PASSEPORT", 5, 9.5, 3.2), "td1-front": ("UTOPIA   IDENTITY CARD", 4, 7.6, 2.6),
+_TITLES: dict[str, tuple[str, float, float, float]] = {"td3": ("UTOPIA   PASSPORT / PASSEPORT", 5, 9.5, 3.2),
+           "td1-front": ("UTOPIA   IDENTITY CARD", 4, 7.6, 2.6),
            "td1-back": ("UTOPIA   IDENTITY CARD", 5, 6.6, 1.8), "td2": ("UTOPIA   IDENTITY CARD", 5, 8.6, 3.0)}
-_NOTICES: dict[str, tuple[float, float, float]] = {"td3": (45, 13.6, 1.7), "td1-front": (4, 51.2, 1.5), "td1-back": (5, 10.4, 1.5), "td2": (34, 12.6, 1.5)}
+_NOTICES: dict[str, tuple[float, float, float]] = {"td3": (45, 13.6, 1.7), "td1-front": (4, 51.2, 1.5),
+            "td1-back": (5, 10.4, 1.5), "td2": (34, 12.6, 1.5)}
 # Left, top, width, height mm; height/width of a portrait 45/35.
 PORTRAITS_MM = {"td3": (5.0, 17.0, 35.0, 45.0), "td1-front": (4.0, 12.5, 24.0, 30.9), "td2": (4.5, 13.0, 26.0, 33.4)}
 GHOSTS_MM = {"td3": (104.0, 42.0, 16.0, 20.6), "td1-front": (67.0, 31.0, 12.5, 16.1), "td2": (88.5, 28.0, 13.0, 16.7)}

@@ -68,7 +68,8 @@ def text_mask(text: str, capital_px: float) -> tuple[Mask, int]:
     return np.rint(small).astype(np.uint8), up
 
 
-def _draw_letter(pen: ImageDraw.ImageDraw, letter: _Letter, x: float, baseline: float, capital: float, font: ImageFont.FreeTypeFont) -> None:
+def _draw_letter(pen: ImageDraw.ImageDraw, letter: _Letter, x: float, baseline: float, capital: float,
+                 font: ImageFont.FreeTypeFont) -> None:
     base, marks, through = letter
     pen.text((x, baseline), base, fill=255, font=font, anchor="ls")
     left, top, right, _ = font.getbbox(base, anchor="ls")
