@@ -4,7 +4,8 @@ Model: an ink covers a share of the paper with dots and multiplies the light of 
 (Neugebauer 1937; with screens at different angles the dots of two inks fall together by chance, Demichel 1924, so that the mean
 transmittance is the product of the means). Black replaces part of the grey that the three colours share (grey component
 replacement). Screen angles as in offset printing (DIN 16547): C 15, M 75, Y 0, K 45 degrees. Transmittances are ours, chosen near
-the densities of ISO 12647-2 coated paper.
+the densities of ISO 12647-2 coated paper. What the surface throws back before light reaches any ink (first-surface reflection, Saunderson
+1942) is added, so that no print is darker than that.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ EDGE = 0.3  # softness of a dot's edge as a share of the tone scale: ink spreads
 # Linear RGB that passes a solid layer of each ink twice.
 TRANSMITTANCE = np.array([(0.06, 0.50, 0.72), (0.62, 0.08, 0.22), (0.90, 0.76, 0.07), (0.045, 0.045, 0.045)], np.float32)
 
+SURFACE = 0.03  # linear share; density 1.5, what office printers reach
+
 
 def separated(linear: Float, grey_replacement: float = 0.6) -> Float:
     """Cover 0..1 of each ink, float32 (..., 4), for wanted reflectances relative to the paper, linear RGB (..., 3).
 
     Colours that the inks cannot give are clipped to the nearest cover channel by channel.
     """
-    wanted = np.maximum(linear, 1e-3)
+    wanted = np.asarray(np.maximum((linear - SURFACE) / (1 - SURFACE), 1e-3), np.float32)
     first = _colour_covers(wanted, np.zeros(linear.shape[:-1], np.float32))
     black = grey_replacement * np.clip(first.min(-1), 0, 1) ** 2
     deep = np.clip((0.16 - wanted.max(-1)) / 0.16, 0, 1)  # dark tones need black, whatever the replacement
@@ -38,17 +41,22 @@ def separated(linear: Float, grey_replacement: float = 0.6) -> Float:
 
 def printed_colour(covers: NDArray[Any]) -> Float:
     """Mean reflectance relative to the paper, linear RGB (..., 3), of covers (..., 4)."""
-    return np.asarray(np.prod(1 - covers[..., None] * (1 - TRANSMITTANCE), axis=-2), np.float32)
+    return with_surface(np.prod(1 - covers[..., None] * (1 - TRANSMITTANCE), axis=-2))
 
 
-def outside_gamut(linear: Float, tolerance: float = 0.03) -> NDArray[np.bool_]:
-    """Where no covers give a reflectance relative to the paper, linear RGB (..., 3): an ink would need less than nothing or, with
-    full black allowed, more than all of the paper."""
-    covers = _colour_covers(np.maximum(linear, 1e-3), np.zeros(linear.shape[:-1], np.float32))
-    darkest = TRANSMITTANCE.prod(0) + TRANSMITTANCE[3]
-    too_dark = (linear < darkest * (1 - 5 * tolerance)).any(-1)
-    saturated = (covers < -tolerance).any(-1) | (covers > 1 + tolerance).any(-1)
-    return np.asarray(too_dark | saturated | (linear > 1 + tolerance).any(-1))
+def with_surface(reflectance: NDArray[Any]) -> Float:
+    """Reflectance of ink on paper with the light that the surface throws back."""
+    return np.asarray(SURFACE + (1 - SURFACE) * reflectance, np.float32)
+
+
+def outside_gamut(linear: Float, tolerance: float = 0.05) -> NDArray[np.bool_]:
+    """Where no covers give a reflectance relative to the paper, linear RGB (..., 3): darker than the surface, or so saturated that an
+    ink would need more than all of the paper although another one would need none."""
+    inner = np.asarray(np.maximum((linear - SURFACE) / (1 - SURFACE), 1e-3), np.float32)
+    covers = _colour_covers(inner, np.zeros(linear.shape[:-1], np.float32))
+    too_dark = (linear < SURFACE * (1 - 8 * tolerance)).any(-1)
+    saturated = (covers > 1 + tolerance).any(-1) & (covers < -tolerance).any(-1)
+    return np.asarray(too_dark | saturated)
 
 
 def screen_carriers(lines_per_mm: float) -> NDArray[np.float64]:

@@ -164,7 +164,7 @@ def _reflectance(source: Float, points: NDArray[Any], settings: Printed) -> Floa
     product = np.ones((*points.shape[:2], 3), np.float32)
     for which in range(4):
         product *= 1 - dots[..., which:which + 1] * (1 - ink.TRANSMITTANCE[which])
-    return product
+    return ink.with_surface(product)
 
 
 def sampled(source: Float, points: NDArray[Any], width_mm: float) -> Float:

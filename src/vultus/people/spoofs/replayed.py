@@ -71,10 +71,13 @@ class Replayed:
 
 
 def drawn_replayed(rng: np.random.Generator) -> Replayed:
-    """A random monitor whose moire the default camera shows; screens of much finer pitch show none."""
-    placing = Placing(float(rng.uniform(1.0, 1.1)), float(rng.uniform(-7, 7)), float(rng.uniform(-6, 6)), float(rng.uniform(-4, 4)),
+    """A random screen from a distance at which the default camera has 0.65..0.88 or 1.12..1.2 of its pixels a pixel of the result, so
+    that the moire is 0.1..0.4 cycles per px: neither invisible nor mistaken for shading. Other screens and distances show less."""
+    placing = Placing(float(rng.uniform(1.0, 1.1)), float(rng.uniform(-7, 7)), float(rng.uniform(-6, 6)), float(rng.uniform(-5, 5)),
                       float(rng.uniform(350, 700)))
-    return Replayed(pitch_mm=float(rng.uniform(0.24, 0.31)), width_mm=float(rng.uniform(120, 155)), gamma=float(rng.uniform(2.0, 2.4)),
+    pitch = float(rng.uniform(0.16, 0.31))
+    frequency = float(rng.uniform(0.65, 0.88) if rng.random() < 0.7 else rng.uniform(1.12, 1.2))
+    return Replayed(pitch_mm=pitch, width_mm=frequency * pitch * placing.fill * Recapture().size, gamma=float(rng.uniform(2.0, 2.4)),
                     black_level=float(1 / rng.uniform(100, 900)), glare=float(rng.choice((0.0, 0.04, 0.1))), placing=placing)
 
 

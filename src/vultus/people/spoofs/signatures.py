@@ -1,0 +1,146 @@
+"""What printed, replayed, cut-out and flat faces leave in pictures, each as one number, with the limit that separates it.
+
+Limits were read off the packaged people; the bench suite `core/people_simulators` measures on other people how far they hold.
+Frequencies are cycles per px of the picture (x, y), after folding by its sampling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vultus.people.capture.colour import luma, to_linear
+from vultus.people.spoofs import ink
+from vultus.people.spoofs.printed import Printed
+from vultus.people.spoofs.replayed import Replayed
+from vultus.people.spoofs.sheet import Sheet, folded
+from vultus.types import Image
+
+Array = NDArray[np.float64]
+WINDOW = 64  # px; one bin is 1 / 64 cycles per px
+BINS = 1.5  # how far from the predicted place, in bins, a peak may lie
+# Decibels of the peak at the predicted frequency over its surroundings, above which it counts as present.
+DOTS_DB, MOIRE_DB = 10.0, 12.0
+QUANTISATION = 48.0  # power that rounding to 8 bit leaves in each bin of a window: 1 / 12 times the window's energy
+LEAST_FREQUENCY = 0.09  # below that the face itself is stronger than any pattern
+# Contrast at the rim of an eye hole over that beside it.
+RIM = 1.5
+# Share of smoothed pixels that the inks cannot give, below which a picture may be a print.
+GAMUT = 0.02
+
+
+def dot_height(image: Image, settings: Printed) -> float:
+    """Decibels by which a picture's power at the frequencies of the dots that `settings` predict exceeds its surroundings.
+
+    Mean over cyan (seen in red), magenta (green) and black (brightness), both directions of each; yellow is all but invisible to
+    a camera's brightness and is left out. Present when > `DOTS_DB`.
+    """
+    view = settings.sheet(image)
+    planes = {0: image[..., 0], 1: image[..., 1], 3: luma(image)}
+    heights = [_heights(plane, settings.carriers()[which], view) for which, plane in planes.items()]
+    return float(np.nanmean(heights)) if np.isfinite(heights).any() else 0.0
+
+
+def moire_height(image: Image, settings: Replayed) -> float:
+    """The same for the moire of a screen's columns and rows with the camera's grid: the higher of both, in green against red and
+    blue, where the stripes' places differ, or brightness. Present when > `MOIRE_DB`."""
+    view = settings.sheet(image)
+    values = image.astype(np.float32)
+    planes = (luma(image), values[..., 1] - values[..., 0])
+    heights = [_heights(plane, settings.carriers(), view) for plane in planes]
+    return float(np.nanmax(heights)) if np.isfinite(heights).any() else 0.0
+
+
+def strongest_wave(image: Image, *, colour: bool = False) -> Array:
+    """The frequency (2,) that stands out most, found without knowing where to look: the mean spectrum of all windows, divided by the
+    median of its ring; frequencies below `LEAST_FREQUENCY` are left out. `colour` looks at green against red."""
+    plane = image[..., 1].astype(np.float32) - image[..., 0] if colour else luma(image)
+    power = np.mean([spectrum for _, spectrum in _windows(plane)], axis=0)
+    y, x = np.fft.fftfreq(WINDOW)[:, None], np.fft.fftfreq(WINDOW)[None]
+    standing = (power + QUANTISATION) / _ring_level(power + QUANTISATION, np.zeros_like(power, bool))
+    standing = np.where((np.hypot(x, y) >= LEAST_FREQUENCY) & (x >= 0), standing, 0)
+    row, column = np.unravel_index(int(standing.argmax()), standing.shape)
+    return np.array([x[0, column], y[row, 0]])
+
+
+def bins_apart(found: NDArray[Any], predicted: NDArray[Any]) -> float:
+    """Distance in bins of 1 / 64 cycles per px between a found frequency (2,) and the nearest of predicted ones (..., 2); a
+    frequency and its negative are the same wave, and -0.5 is 0.5."""
+    wanted = np.asarray(predicted, np.float64).reshape(-1, 2)
+    gaps = folded(np.stack([wanted - found, wanted + found]))
+    return float(np.linalg.norm(gaps, axis=-1).min() * WINDOW)
+
+
+def gamut_excess(image: Image, white: Sequence[float] = (0.86, 0.84, 0.80)) -> float:
+    """Share of pixels, smoothed over the dots, whose colour relative to the paper the four inks cannot give: too dark or too
+    saturated. A print has nearly none: present when < `GAMUT`."""
+    import cv2
+    linear = cv2.GaussianBlur(to_linear(image), (0, 0), 2.5)
+    return float(ink.outside_gamut(np.asarray(linear / np.array(white, np.float32), np.float32), 0.05).mean())
+
+
+def rim_contrast(image: Image, outlines: NDArray[Any]) -> float:
+    """How much stronger brightness changes across given closed lines than beside them; present when > `RIM`.
+
+    Args:
+        outlines: (k, n, 2) points in px around holes, for example `predicted["holes"]` of a cut-out.
+
+    Returns:
+        Mean absolute step over 3 px across the line, divided by the mean of those across the lines 20 % inside and outside.
+    """
+    import cv2
+    bright = cv2.GaussianBlur(luma(image), (0, 0), 0.8)
+    lines = np.asarray(outlines, np.float64)
+    middles = lines.mean(1, keepdims=True)
+
+    def step(scale: float) -> float:
+        at = middles + (lines - middles) * scale
+        out = (lines - middles) / np.maximum(np.linalg.norm(lines - middles, axis=-1, keepdims=True), 1e-6)
+        ends = [cv2.remap(bright, *np.moveaxis((at + out * side - 0.5).astype(np.float32), -1, 0), cv2.INTER_LINEAR) for side in (-1.5, 1.5)]
+        return float(np.abs(ends[1] - ends[0]).mean(dtype=np.float64))
+
+    beside = (step(0.8) + step(1.2)) / 2
+    return max(step(0.97), step(1.0), step(1.03)) / max(beside, 0.5)
+
+
+def _heights(plane: NDArray[Any], carriers: Array, view: Sheet) -> list[float]:
+    """For each carrier, cycles per mm, the mean over windows of the decibels of the peak within `BINS` of the predicted place over
+    what rings of that frequency hold elsewhere; NaN when no window has the place above `LEAST_FREQUENCY`."""
+    spectra = list(_windows(plane))
+    found = []
+    for carrier in carriers:
+        each = [(power, folded(view.frequency(carrier, middle))) for middle, power in spectra]
+        heights = [_height(power, frequency) for power, frequency in each if np.hypot(*frequency) >= LEAST_FREQUENCY]
+        found.append(float(np.mean(heights)) if heights else float("nan"))
+    return found
+
+
+def _height(power: Array, frequency: Array) -> float:
+    axis = np.fft.fftfreq(WINDOW)
+    gaps = [np.hypot(folded(axis - sign * frequency[0])[None], folded(axis - sign * frequency[1])[:, None]) for sign in (1, -1)]
+    near = np.minimum(*gaps) <= BINS / WINDOW
+    level = _ring_level(power + QUANTISATION, near)
+    return float(10 * np.log10(((power + QUANTISATION) / level)[near].max()))
+
+
+def _ring_level(power: Array, without: NDArray[np.bool_]) -> Array:
+    """For each bin of a spectrum (64, 64) the geometric mean of its ring, one bin wide, leaving out some bins where others remain."""
+    ring = np.rint(np.hypot(np.fft.fftfreq(WINDOW)[:, None], np.fft.fftfreq(WINDOW)[None]) * WINDOW).astype(int).ravel()
+    kept = (~without).ravel()
+    logs = np.log(power).ravel()
+    sums, counts = np.bincount(ring, logs * kept), np.bincount(ring, kept)
+    means = np.where(counts > 0, sums / np.maximum(counts, 1), np.bincount(ring, logs) / np.bincount(ring))
+    return np.asarray(np.exp(means)[ring].reshape(power.shape), np.float64)
+
+
+def _windows(plane: NDArray[Any]) -> Iterator[tuple[Array, Array]]:
+    """Middles (x, y) and power spectra (64, 64) of Hann windows over the plane, half overlapping, its outer eighth left out."""
+    height, width = plane.shape
+    window = np.hanning(WINDOW)[:, None] * np.hanning(WINDOW)
+    for top in range(height // 8, height - height // 8 - WINDOW + 1, WINDOW // 2):
+        for left in range(width // 8, width - width // 8 - WINDOW + 1, WINDOW // 2):
+            part = plane[top:top + WINDOW, left:left + WINDOW].astype(np.float64)
+            yield np.array([left + WINDOW / 2, top + WINDOW / 2]), np.abs(np.fft.fft2((part - part.mean()) * window)) ** 2
