@@ -60,3 +60,25 @@ def unproject(px: NDArray[np.floating], depth: NDArray[np.floating], camera: Cam
     x0, y0 = principal_px(camera)
     zoom = depth / focal_px(camera)
     return np.stack([(px[:, 0] - x0) * zoom, (y0 - px[:, 1]) * zoom, camera.distance_mm - depth], 1)
+
+
+def film(camera: Camera, samples: int) -> NDArray[np.float64]:
+    """Matrix (3, 4) from mm to the lattice of `samples` x `samples` samples a pixel: rows x * depth, y * depth, depth.
+
+    The lattice (see `lattice_shape`) has one sample at the centre of every pixel, so that labels are those of pixel centres.
+    """
+    zoom, offset = focal_px(camera) * samples, lattice_offset(samples)
+    x0, y0 = (samples * each - offset for each in principal_px(camera))
+    far = camera.distance_mm
+    return np.array([[zoom, 0, -x0, x0 * far], [0, -zoom, -y0, y0 * far], [0, 0, -1, far]], np.float64)
+
+
+def lattice_offset(samples: int) -> float:
+    """Sample j of a row lies at (j + offset) / samples px: 0 for an even, 0.5 for an odd number of samples."""
+    return 0.5 * (samples % 2)
+
+
+def lattice_shape(camera: Camera, samples: int) -> tuple[int, int]:
+    """Rows and columns of samples; an even number has samples on the borders between pixels, one more than fit."""
+    extra = 1 - samples % 2
+    return camera.height * samples + extra, camera.width * samples + extra

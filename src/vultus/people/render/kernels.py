@@ -1,0 +1,192 @@
+"""Compiled loops that find what each sample sees: triangles and strands against a depth buffer, and ambient occlusion.
+
+Every buffer is a lattice of samples: sample (r, c) lies at x = c, y = r of the projected points. `near` holds the nearness of what was
+drawn, larger is nearer and 0 is empty: 1 / depth for perspective views, millimetres towards the lamp for shadow maps. Both are linear
+in the picture, so one loop serves both.
+"""
+
+# mypy: allow-untyped-defs
+# (the types of a loop stand in its signature)
+
+from __future__ import annotations
+
+import math
+
+from vultus.people.render.compiling import helper, kernel
+
+SOFT_MM = 1.5  # strands that grow on skin count as seen when they lie at most this far below it
+RING = 8  # directions of the occlusion search
+STEPS = 5  # distances along each
+
+
+@kernel("void(float64[:, ::1], int32[:, ::1], uint8[::1], float32[:, ::1], int32[:, ::1], float32[:, :, ::1])")
+def draw_triangles(points, triangles, mode, near, owner, weights):
+    """Draw triangles by nearness.
+
+    Args:
+        points: (n, 3) x, y, nearness of the vertices.
+        triangles: (t, 3).
+        mode: (t,) 0 skip, 1 both sides, 2 only seen from outside.
+        near, owner, weights: (h, w), (h, w), (h, w, 2): nearness, triangle and perspective-correct weights of its 2nd and 3rd corner.
+    """
+    height, width = near.shape
+    for t in range(triangles.shape[0]):
+        if mode[t] == 0:
+            continue
+        i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        x0, y0, q0 = points[i, 0], points[i, 1], points[i, 2]
+        x1, y1, q1 = points[j, 0], points[j, 1], points[j, 2]
+        x2, y2, q2 = points[k, 0], points[k, 1], points[k, 2]
+        area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
+        if not (q0 > 0 and q1 > 0 and q2 > 0) or area == 0 or (mode[t] == 2 and area > 0):
+            continue
+        left, right = max(math.ceil(min(x0, x1, x2)), 0), min(math.floor(max(x0, x1, x2)), width - 1)
+        top, bottom = max(math.ceil(min(y0, y1, y2)), 0), min(math.floor(max(y0, y1, y2)), height - 1)
+        for r in range(top, bottom + 1):
+            for c in range(left, right + 1):
+                w1 = ((c - x0) * (y2 - y0) - (x2 - x0) * (r - y0)) / area
+                w2 = ((x1 - x0) * (r - y0) - (c - x0) * (y1 - y0)) / area
+                w0 = 1 - w1 - w2
+                if w0 < -1e-9 or w1 < -1e-9 or w2 < -1e-9:
+                    continue
+                q = w0 * q0 + w1 * q1 + w2 * q2
+                if q > near[r, c]:
+                    near[r, c] = q
+                    owner[r, c] = t
+                    weights[r, c, 0] = w1 * q1 / q
+                    weights[r, c, 1] = w2 * q2 / q
+
+
+@helper
+def _place(matrix, perspective, x, y, z):
+    """x, y and nearness of a point under a (3, 4) matrix, as `camera.film` and `shadow.film` give it."""
+    a = matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2] * z + matrix[0, 3]
+    b = matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2] * z + matrix[1, 3]
+    w = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2] * z + matrix[2, 3]
+    if not perspective:
+        return a, b, w
+    q = 1 / w if w > 0 else 0.0
+    return a * q, b * q, q
+
+
+@helper
+def _chance(strand, r, c):
+    """A fixed pseudo-random number 0..1 of a strand in a sample."""
+    h = (strand * 73856093) ^ (c * 19349663) ^ (r * 83492791)
+    h = (h ^ (h >> 13)) * 1274126177
+    return ((h ^ (h >> 16)) & 0xFFFF) / 65536.0
+
+
+@helper
+def _veil(r, c, cover, strand, t, q, near, colour, dx, dy, dz, veil):
+    """A thin strand before a surface: adds to colour (0-2), tangent (3-5), place along it (7), nearness (8); 6: what it lets through."""
+    if q <= near[r, c] / (1 + SOFT_MM * near[r, c]) or q <= 0:
+        return
+    amount = min(cover, 1.0) * veil[r, c, 6]
+    for i in range(3):
+        veil[r, c, i] += amount * (colour[strand, i] + t * (colour[strand, 3 + i] - colour[strand, i]))
+    veil[r, c, 3] += amount * dx
+    veil[r, c, 4] += amount * dy
+    veil[r, c, 5] += amount * dz
+    veil[r, c, 6] -= amount
+    veil[r, c, 7] += amount * t
+    veil[r, c, 8] += amount * q
+
+
+@kernel("void(float32[:, :, ::1], float32[::1], float32[:, ::1], float64[:, ::1], float64[::1], int64, float32[:, ::1], int32[:, ::1], "
+      "float32[:, :, ::1], float32[:, :, ::1])")
+def draw_strands(points, widths, colour, matrix, how, first, near, owner, weights, veil):
+    """Draw strands as thin lines whose share of a sample is their width there.
+
+    Args:
+        points: (n, k, 3) mm; widths: (n,) mm at the root, a third of it at the tip; colour: (n, 6) at root and
+            tip, used by veils.
+        matrix: (3, 4) of the view.
+        how: perspective 0/1, samples per mm (times nearness under perspective), opacity, veil 0/1, every how many strands.
+        first: number of the first segment; `owner` gets -2 - (first + strand * (k - 1) + segment), `weights[..., 0]` the
+            place along the segment.
+        veil: (h, w, 9), see `_veil`; touched only by veils.
+    """
+    height, width = near.shape
+    perspective, scale, opacity, soft, stride = how[0] > 0, how[1], how[2], how[3] > 0, int(how[4])
+    n, k = points.shape[0], points.shape[1]
+    for strand in range(0, n, stride):
+        x, y, z, xb, yb, qb = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for segment in range(-1, k - 1):
+            px, py, pz, xa, ya, qa = x, y, z, xb, yb, qb
+            x, y, z = float(points[strand, segment + 1, 0]), float(points[strand, segment + 1, 1]), float(points[strand, segment + 1, 2])
+            xb, yb, qb = _place(matrix, perspective, x, y, z)
+            if segment < 0 or not (qa > 0 and qb > 0):
+                continue
+            steep = abs(yb - ya) > abs(xb - xa)
+            u0, v0, u1, v1 = (ya, xa, yb, xb) if steep else (xa, ya, xb, yb)
+            limit, across = (height, width) if steep else (width, height)
+            # each step of the longer axis belongs to one segment only: centres in [low, high)
+            low, high = max(math.ceil(min(u0, u1)), 0), min(math.ceil(max(u0, u1)), limit)
+            if low >= high:
+                continue
+            dx, dy, dz = x - px, y - py, z - pz
+            length = math.sqrt(dx * dx + dy * dy + dz * dz) + 1e-9
+            share = (segment + 0.5) / (k - 1)
+            tilt = (v1 - v0) / (u1 - u0)
+            thick = 0.5 * widths[strand] * (1 - 0.67 * share * share) * math.sqrt(1 + tilt * tilt) * scale
+            for u in range(low, high):
+                t = (u - u0) / (u1 - u0)
+                q = qa + t * (qb - qa)
+                v = v0 + t * (v1 - v0)
+                half = thick * q if perspective else thick
+                for w in range(max(math.floor(v - half + 0.5), 0), min(math.ceil(v + half - 0.5), across - 1) + 1):
+                    cover = opacity * (min(v + half, w + 0.5) - max(v - half, w - 0.5))
+                    r, c = (u, w) if steep else (w, u)
+                    if soft:
+                        _veil(r, c, cover, strand, (segment + t) / (k - 1), q, near, colour, dx / length, dy / length, dz / length, veil)
+                    elif q > near[r, c] and _chance(strand, r, c) < cover:
+                        near[r, c] = q
+                        owner[r, c] = -2 - (first + strand * (k - 1) + segment)
+                        weights[r, c, 0] = t
+
+
+@helper
+def _horizon(near, normal, film, radius, r, c, x, y, z, dx, dy):
+    """Largest sin(e)^2 along one direction, fading out with distance."""
+    height, width = near.shape
+    reach = radius * film[2] / z
+    best = 0.0
+    for step in range(1, STEPS + 1):
+        off = max(reach * (step / STEPS) ** 2, step)
+        i, j = int(r + dy * off + 0.5), int(c + dx * off + 0.5)
+        if i < 0 or j < 0 or i >= height or j >= width or near[i, j] <= 0:
+            continue
+        zz = 1 / near[i, j]
+        ax, ay, az = (j - film[0]) * zz / film[2] - x, (film[1] - i) * zz / film[2] - y, z - zz
+        square = ax * ax + ay * ay + az * az
+        rise = ax * normal[0] + ay * normal[1] + az * normal[2]
+        if rise > 0 and square < radius * radius:
+            best = max(best, rise * rise / (square + 1e-6) * (1 - square / (radius * radius)))
+    return best
+
+
+@kernel("void(float32[:, ::1], float32[:, :, ::1], float64[::1], float64, float32[:, ::1])")
+def occlude(near, normals, film, radius, out):
+    """Share of the sky that each pixel sees, from the depth buffer.
+
+    In each of `RING` directions along the picture the highest thing within `radius` mm is found; a slice whose horizon stands at
+    elevation e over the surface loses sin(e)^2 of its cosine-weighted light.
+
+    Args:
+        near: (h, w) 1 / mm; normals: (h, w, 3); film: x0, y0, focal length in px.
+        out: (h, w), 1 = open.
+    """
+    height, width = near.shape
+    for r in range(height):
+        for c in range(width):
+            out[r, c] = 1
+            if near[r, c] <= 0:
+                continue
+            z = 1 / near[r, c]
+            x, y = (c - film[0]) * z / film[2], (film[1] - r) * z / film[2]
+            lost = 0.0
+            for d in range(RING):
+                angle = (d + 0.5 * ((r + c) & 1)) * (2 * math.pi / RING)
+                lost += _horizon(near, normals[r, c], film, radius, r, c, x, y, z, math.cos(angle), math.sin(angle))
+            out[r, c] = 1 - lost / RING

@@ -1,0 +1,209 @@
+"""The fast renderer: what each sample sees, its light, and the picture with its labels."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vultus.errors import InputError, MissingExtraError
+from vultus.people.render import light as lighting
+from vultus.people.render.background import backdrop
+from vultus.people.render.camera import film, focal_px, lattice_offset, lattice_shape, principal_px
+from vultus.people.render.lattice import Lattice, resolve
+from vultus.people.render.scenery import KINDS, REGION_KINDS, join, placed
+from vultus.people.render.sensor import develop
+from vultus.people.render.strand_surface import colours, read_strands
+from vultus.people.scene import Scene
+from vultus.people.shapes import Buffers, Float, Materials, Part, Rendered, Sculpture
+
+SKY_RADIUS_MM = 75.0  # how far things take ambient light from each other
+SHADOW_CELLS = (192, 320)  # side of a shadow map for small and for large pictures
+LARGE_PX = 200
+# Share of green light that a heart beat takes from the skin at pulse 1, and its ratio in red, green and blue: about half a percent
+# (Verkruysse et al. 2008), blood volume signature 0.33 : 0.77 : 0.53 (de Haan and van Leest 2014).
+PULSE_GREEN = 0.005
+PULSE_RGB = np.array([0.33, 0.77, 0.53], np.float32) / np.float32(0.77)
+
+
+@dataclass(frozen=True)
+class Rasteriser:
+    """Renders by a depth buffer and deferred shading; needs the extra `people` (numba).
+
+    The same sculpture and scene give the same bytes on any number of threads and processes of one kind of CPU.
+
+    Args:
+        samples: samples a pixel along each side, 1..8.
+    """
+
+    samples: int = 2
+
+    def __post_init__(self) -> None:
+        if self.samples not in range(1, 9):
+            raise InputError("samples", expected="1..8", got=str(self.samples))
+
+    def render(self, sculpture: Sculpture, scene: Scene) -> Rendered:
+        """The picture of a scene and what each pixel shows."""
+        return _Drawing(sculpture, scene, self.samples).finish()
+
+
+class _Drawing:
+    """One picture on its way."""
+
+    def __init__(self, sculpture: Sculpture, scene: Scene, samples: int) -> None:
+        self.kernels, self.surface, self.shading, self.shadows = _compiled()
+        self.sculpture, self.scene, self.camera, self.samples = sculpture, scene, scene.camera, samples
+        self.scenery = join(sculpture.meshes)
+        self.view = film(self.camera, samples)
+        self.lattice = Lattice(lattice_shape(self.camera, samples))
+        self.centre = np.s_[samples // 2::samples, samples // 2::samples]
+        self.seconds: dict[str, float] = {}
+
+    def finish(self) -> Rendered:
+        self._timed("triangles", self._draw_triangles)
+        self._timed("strands", self._draw_strands)
+        self._timed("surface", self._read)
+        self._timed("sky", self._find_sky)
+        self._timed("shadow", self._find_shadows)
+        self._timed("shade", lambda: self._shade(self.lattice))
+        cover = self._timed("glass", self._look_through)
+        buffers = self._timed("buffers", lambda: self._buffers(cover))
+        image = self._timed("picture", lambda: self._picture(cover))
+        return Rendered(image, buffers, self.seconds)
+
+    def _timed(self, stage: str, work: Callable[[], Any]) -> Any:
+        start = time.perf_counter()
+        result = work()
+        self.seconds[stage] = time.perf_counter() - start
+        return result
+
+    def _draw_triangles(self) -> None:
+        self.points = placed(self.scenery.vertices, self.view, True)
+        a = self.lattice
+        self.kernels.draw_triangles(self.points, self.scenery.triangles, self.scenery.solid, a.near, a.owner, a.weights)
+
+    def _draw_strands(self) -> None:
+        a, first = self.lattice, 0
+        self.veiled = np.zeros((self.camera.height, self.camera.width), np.uint8)
+        for soft in (False, True):
+            for each in self.sculpture.strands:
+                if (each.part != Part.HAIR) != soft or not len(each.points):
+                    continue
+                clear = a.veil[self.centre][..., 6].copy()
+                how = np.array([1, focal_px(self.camera) * self.samples, each.opacity, soft, 1], np.float64)
+                self.kernels.draw_strands(np.ascontiguousarray(each.points, np.float32), np.ascontiguousarray(each.width, np.float32),
+                                          colours(each), self.view, how, first, a.near, a.owner, a.weights, a.veil)
+                first += 0 if soft else len(each.points) * (each.points.shape[1] - 1)
+                now = a.veil[self.centre][..., 6]
+                self.veiled[(now < 0.5) & (now < 0.6 * clear)] = each.part
+
+    def _read(self) -> None:
+        self._gather(self.lattice)
+        first = 0
+        for each in self.sculpture.strands:
+            if each.part == Part.HAIR and len(each.points):
+                first = read_strands(self.lattice, each, first, self.sculpture)
+
+    def _gather(self, a: Lattice) -> None:
+        m, s = _with_pulse(self.sculpture.materials, self.scene.pulse), self.scenery
+        frame = np.ascontiguousarray(np.concatenate([self.sculpture.turn, self.sculpture.eye_centres, self.sculpture.eye_axes]), np.float64)
+        self.surface.gather(a.owner, a.weights, s.triangles, s.vertices, s.normals, s.uv, s.part, s.colour, s.finish, s.head,
+                            *(np.ascontiguousarray(each, np.float32) for each in (m.albedo, m.relief, m.gloss)),
+                            np.ascontiguousarray(m.region), np.ascontiguousarray(m.eye, np.float32),
+                            np.ascontiguousarray(m.eye_gloss, np.float32), frame, KINDS, REGION_KINDS, a.labels,
+                            a.albedo, a.normal, a.bumped, a.info)
+
+    def _find_sky(self) -> None:
+        self.sky_near = np.ascontiguousarray(self.lattice.near[self.centre])
+        self.sky = np.ones_like(self.sky_near)
+        x0, y0 = principal_px(self.camera)
+        self.kernels.occlude(self.sky_near, np.ascontiguousarray(self.lattice.normal[self.centre]),
+                             np.array([x0 - 0.5, y0 - 0.5, focal_px(self.camera)]), SKY_RADIUS_MM, self.sky)
+
+    def _find_shadows(self) -> None:
+        self.lamps = lighting.lamp_rows(self.scene.light)
+        size = SHADOW_CELLS[int(max(self.camera.width, self.camera.height) >= LARGE_PX)]
+        self.maps, self.films = self.shadows.shadow_maps(self.scenery, self.sculpture.strands, self.lamps, size)
+
+    def _shade(self, a: Lattice) -> None:
+        zoom, up = focal_px(self.camera) * self.samples, self.sculpture.turn[:, 1]
+        length = max(float(np.hypot(up[0], up[1])), 1e-6)
+        view = np.array([-self.view[0, 2], -self.view[1, 2], zoom, self.camera.distance_mm, self.samples, lattice_offset(self.samples),
+                         up[0] / length, -up[1] / length, self.camera.distance_mm / zoom])
+        self.shading.shade(a.near, a.labels, a.albedo, a.normal, a.bumped, a.info, a.veil, self.sky, self.sky_near, view,
+                           lighting.tables(self.scene.light), self.lamps, self.maps, self.films, lighting.FINISH, a.light)
+
+    def _look_through(self) -> Float:
+        """Puts lenses before the picture; returns the share of each sample that is not background, (h, w)."""
+        a = self.lattice
+        cover = np.where(a.labels[..., 2] > 0, np.float32(1), 1 - a.veil[..., 6])
+        self.glass: Lattice | None = None
+        if self.scenery.clear.any():
+            glass = self.glass = Lattice(a.near.shape)
+            glass.near[:] = a.near
+            self.kernels.draw_triangles(self.points, self.scenery.triangles, self.scenery.clear, glass.near, glass.owner, glass.weights)
+            self._gather(glass)
+            self._shade(glass)
+            alpha = np.where(glass.owner >= 0, glass.info[..., 1], np.float32(0))
+            a.light *= (1 - alpha)[..., None]
+            a.light += glass.light
+            cover = 1 - (1 - cover) * (1 - alpha)
+        return cover
+
+    def _picture(self, cover: Float) -> NDArray[np.uint8]:
+        behind = backdrop(self.scene.background, self.camera, self.scene.light)
+        light = resolve(self.lattice.light, self.samples) + (1 - resolve(cover, self.samples))[..., None] * behind
+        return develop(light, self.camera, self.scene.seed)
+
+    def _buffers(self, cover: Float) -> Buffers:
+        a, at = self.lattice, self.centre
+        labels, near, owner = a.labels[at], a.near[at].copy(), a.owner[at].copy()
+        normals, part = a.normal[at].copy(), labels[..., 0].copy()
+        loose = (self.veiled > 0) & (near <= 0)  # strands with nothing behind them
+        near[loose] = (a.veil[at][..., 8] / (1 - a.veil[at][..., 6] + np.float32(1e-9)))[loose]
+        part = np.where(self.veiled > 0, self.veiled, part)
+        if self.glass is not None:
+            before = self.glass.owner[at] >= 0
+            part[before], near[before] = self.glass.labels[at][before, 0], self.glass.near[at][before]
+            normals[before], owner[before] = self.glass.normal[at][before], -1
+        head = (owner >= 0) & (owner < self.scenery.head)
+        on_skin = head & (labels[..., 0] == Part.SKIN)
+        uv = np.where(on_skin[..., None], a.info[at][..., 2:], np.float32(np.nan))
+        bare, bare_depth = self._bare()
+        return Buffers(part, np.where(on_skin, labels[..., 1], 0).astype(np.uint8), _depth(near), normals, uv,
+                       np.where(head, owner, -1).astype(np.int32), np.clip(resolve(cover, self.samples), 0, 1), bare, bare_depth)
+
+    def _bare(self) -> tuple[NDArray[np.uint8], Float]:
+        shape = (self.camera.height, self.camera.width)
+        near, owner = np.zeros(shape, np.float32), np.full(shape, -1, np.int32)
+        self.kernels.draw_triangles(placed(self.scenery.vertices, film(self.camera, 1), True), self.scenery.triangles, self.scenery.bare,
+                                    near, owner, np.empty((*shape, 2), np.float32))
+        part = np.where(owner >= 0, self.scenery.part[np.maximum(owner, 0)], 0).astype(np.uint8)
+        return part, _depth(near)
+
+
+def _depth(near: Float) -> Float:
+    return np.where(near > 0, 1 / np.maximum(near, np.float32(1e-9)), np.float32(np.inf)).astype(np.float32)
+
+
+def _with_pulse(materials: Materials, pulse: float) -> Materials:
+    """The skin at a moment of the heart beat: more blood takes light, green most."""
+    if pulse == 0:
+        return materials
+    taken = 1 - np.float32(pulse * PULSE_GREEN) * PULSE_RGB * materials.blood[..., None]
+    return replace(materials, albedo=materials.albedo * taken)
+
+
+def _compiled() -> tuple[Any, Any, Any, Any]:
+    """The compiled modules, loaded when a first picture is drawn."""
+    try:
+        from vultus.people.render import kernels, shade, shadow, surface
+    except ModuleNotFoundError as missing:
+        if missing.name and missing.name.split(".")[0] == "vultus":
+            raise
+        raise MissingExtraError("rendering virtual people", "people") from missing
+    return kernels, surface, shade, shadow

@@ -1,0 +1,31 @@
+"""Shadow maps: how near to each lamp things come."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vultus.people.render import kernels
+from vultus.people.render.light import shadow_film
+from vultus.people.render.scenery import Scenery, placed
+from vultus.people.render.strand_surface import colours
+from vultus.people.shapes import Float, Part, Strands
+
+HAIR_STRIDE = 3  # every third strand, three times as wide
+
+
+def shadow_maps(scenery: Scenery, strands: tuple[Strands, ...], lamps: NDArray[np.float64], size: int) -> tuple[Float, NDArray[np.float64]]:
+    """Maps float32 (lamps, size, size) of nearness to the lamp in mm, 0 where nothing is, and their views (lamps, 4, 4)."""
+    maps = np.zeros((max(len(lamps), 1), size, size), np.float32)
+    films = np.zeros((max(len(lamps), 1), 4, 4))
+    owner, weights = np.empty((size, size), np.int32), np.empty((size, size, 2), np.float32)
+    mode = (scenery.solid > 0).astype(np.uint8)
+    no_veil = np.empty((0, 0, 9), np.float32)
+    for index, lamp in enumerate(lamps):
+        films[index] = shadow_film(lamp[:3], size)
+        kernels.draw_triangles(placed(scenery.vertices, films[index], False), scenery.triangles, mode, maps[index], owner, weights)
+        for each in strands:
+            if each.part == Part.HAIR:
+                how = np.array([0, films[index, 3, 0] * HAIR_STRIDE, each.opacity, 0, HAIR_STRIDE], np.float64)
+                kernels.draw_strands(each.points, each.width, colours(each), films[index], how, 0, maps[index], owner, weights, no_veil)
+    return maps, films
