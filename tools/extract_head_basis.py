@@ -156,18 +156,23 @@ def unit(x: Any) -> Any:
 
 
 def with_skirt(quads: Any, corner: Any, part: Any, count: int) -> tuple[Any, Any, Any, Any]:
-    """Adds one ring of quads hanging from the cut; its vertices repeat the cut's, moved down."""
+    """Adds one ring of quads hanging from the cut, and gives the loop of its vertices in order."""
     directed = np.stack([quads, np.roll(quads, -1, 1)], 2).reshape(-1, 2)
     place = np.stack([corner, np.roll(corner, -1, 1)], 2).reshape(-1, 2, 2)
     known = {(int(a), int(b)) for a, b in directed}
     open_ = [n for n, (a, b) in enumerate(directed) if (int(b), int(a)) not in known and part[n // 4] == 1]
-    cut = np.unique(directed[open_])
+    after = {int(a): int(b) for a, b in directed[open_]}
+    cut = [min(after)]
+    while after[cut[-1]] != cut[0]:
+        cut.append(after[cut[-1]])
+    if len(cut) != len(open_):
+        raise ValueError(f"cut: expected one closed loop of {len(open_)} vertices, got {len(cut)}")
     new = {int(v): count + n for n, v in enumerate(cut)}
     ring = np.array([[b, a, new[int(a)], new[int(b)]] for a, b in directed[open_]])
     ring_uv = np.array([[q, p, p, q] for p, q in place[open_]])
     print("cut", len(cut))
     return (np.concatenate([quads, ring]), np.concatenate([corner, ring_uv]),
-            np.concatenate([part, np.ones(len(ring), np.uint8)]), cut)
+            np.concatenate([part, np.ones(len(ring), np.uint8)]), np.array(cut))
 
 
 def sphere_weights(points: Any) -> Any:

