@@ -10,7 +10,7 @@ import math
 
 from vultus.errors import UnknownNameError
 from vultus.people.identity import BEARD_STYLES, GLASSES_STYLES, HAIR_STYLES, Rgb
-from vultus.people.sampling.knobs import LOCAL_NAMES
+from vultus.people.sampling.knobs import LOCAL_NAMES, OUTLINES
 
 Range = tuple[float, float]
 
@@ -49,7 +49,7 @@ NUMBERS: dict[str, Range] = {
     "hair.bald_span": (5.0, math.inf),
     "beard.stubble": _UNIT, "beard.length_mm": (0.0, 45.0), "beard.density": _UNIT,
     "glasses.width": _UNIT, "glasses.rim_mm": (0.8, 5.0), "glasses.tint": _UNIT,
-    **{f"local.{name}": (-1.0, 1.0) for name in LOCAL_NAMES},
+    **{f"local.{name}": (0.0 if name in OUTLINES else -1.0, 1.0) for name in LOCAL_NAMES},
 }
 CHOICES: dict[str, tuple[str, ...]] = {
     "hair.style": HAIR_STYLES, "hair.colour": tuple(HAIR_COLOURS), "eyes.colour": tuple(EYE_COLOURS), "beard.style": BEARD_STYLES,

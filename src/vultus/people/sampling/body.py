@@ -8,8 +8,8 @@ import numpy as np
 
 from vultus.people.sampling.attributes import GROUPS
 from vultus.people.sampling.draws import Draws, confine
-from vultus.people.sampling.knobs import MEANS, PAIRED, SINGLE, SKEW
-from vultus.people.sampling.quantiles import kumaraswamy, normal, within
+from vultus.people.sampling.knobs import MEANS, OUTLINE_STRENGTHS, OUTLINES, PAIRED, SINGLE, SKEW
+from vultus.people.sampling.quantiles import kumaraswamy, normal, uniform, within
 
 CONCENTRATION = 0.32  # of the Dirichlet law of group shares: most people lean to one axis, a third are mixed
 _TRIES = 4096
@@ -56,8 +56,10 @@ def draw_groups(draws: Draws) -> dict[str, float]:
 def draw_local(draws: Draws) -> dict[str, float]:
     """Local changes: each normal with the spread of `knobs`, truncated to -1..1 and independent of the others and of the group,
     so that shape varies as much within every group as across; pairs differ by a skew of spread 0.08 each way, because no face
-    is symmetric."""
-    local = {name: draws.number(f"local.{name}", normal(MEANS.get(name, 0.0), spread, -1.0, 1.0)) for name, spread in SINGLE.items()}
+    is symmetric. Outlines of the head: two of eight in each person, the second weaker."""
+    local = draw_outlines(draws)
+    for name, spread in SINGLE.items():
+        local[name] = draws.number(f"local.{name}", normal(MEANS.get(name, 0.0), spread, -1.0, 1.0))
     for name, spread in PAIRED.items():
         both, quantile = draws.rank(f"local.{name}"), normal(0.0, spread, -1.0, 1.0)
         skew = normal(0.0, SKEW, -4 * SKEW, 4 * SKEW)(draws.rank(f"local.skew.{name}"))
@@ -65,6 +67,18 @@ def draw_local(draws: Draws) -> dict[str, float]:
             low, high = draws.range(f"local.{side}-{name}")
             local[f"{side}-{name}"] = confine(within(quantile, both, low, high) + sign * skew, low, high)
     return local
+
+
+def draw_outlines(draws: Draws) -> dict[str, float]:
+    """Strength of each outline, 0 for all but two."""
+    rng = draws.rng("local.outlines")
+    chosen = dict(zip((OUTLINES[i] for i in rng.permutation(len(OUTLINES))), OUTLINE_STRENGTHS, strict=False))
+    found = {}
+    for name in OUTLINES:
+        low, high = draws.range(f"local.{name}")
+        value = uniform(*chosen[name])(draws.rank(f"local.{name}")) if name in chosen else 0.0
+        found[name] = confine(value if low <= value <= high else uniform(low, high)(draws.rank(f"local.{name}")), low, high)
+    return found
 
 
 def _gender(u: float) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vultus.people.identity import Identity
-from vultus.people.sampling.knobs import LOCAL_NAMES, PAIRED, SINGLE
+from vultus.people.sampling.knobs import LOCAL_NAMES, OUTLINES, PAIRED, SINGLE
 
 Array = NDArray[np.float64]
 # Weight of each block: shape decides, as it does for recognisers; colours can be changed by light.
@@ -27,7 +27,8 @@ _SPREADS: dict[str, dict[str, float]] = {  # standard deviations over unrestrict
     "lips": {"redness": 0.16, "darkness": 0.17},
     "hairline": {"line_lift_mm": 5.3, "temple_mm": 4.6, "peak_mm": 3.3},
 }
-_SHAPE = tuple(SINGLE[name] if name in SINGLE else PAIRED[name[2:]] for name in LOCAL_NAMES)
+_OUTLINE = 0.15  # standard deviation of one outline's strength
+_SHAPE = tuple(_OUTLINE if name in OUTLINES else SINGLE[name] if name in SINGLE else PAIRED[name[2:]] for name in LOCAL_NAMES)
 
 
 def features(people: Sequence[Identity]) -> Array:

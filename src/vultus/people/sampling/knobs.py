@@ -13,6 +13,7 @@ PAIRED: dict[str, float] = {
     "eye-corner1-up": 0.35, "eye-corner2-up": 0.35, "eye-height1-incr": 0.28, "eye-height2-incr": 0.28, "eye-height3-incr": 0.28,
     "eye-scale-incr": 0.28, "eye-push1-out": 0.28, "eye-push2-out": 0.28, "eye-eyefold-up": 0.35, "eye-eyefold-angle-up": 0.35,
     "eye-bag-incr": 0.35, "eye-bag-out": 0.28, "eye-epicanthus-out": 0.28, "eye-trans-up": 0.245, "eye-trans-out": 0.315,
+    "ear-shape-round": 0.28, "ear-shape-triangle": 0.28, "ear-flap-incr": 0.28, "ear-scale-vert-incr": 0.28, "eye-bag-height-incr": 0.28,
 }
 # Standard deviation of changes of the middle of the face and of the head as a whole.
 SINGLE: dict[str, float] = {
@@ -36,4 +37,11 @@ SINGLE: dict[str, float] = {
 }
 MEANS = {"mouth-angles-up": 0.2, "eyebrows-angle-up": 0.2}  # without them the resting face of the basis looks stern
 SKEW = 0.08  # standard deviation of half the difference between the sides
-LOCAL_NAMES = (*SINGLE, *(f"{side}-{name}" for name in PAIRED for side in "lr"))
+OUTLINES = ("head-diamond", "head-invertedtriangular", "head-oval", "head-rectangular", "head-round", "head-square", "head-triangular",
+            "chin-triangle")  # 0..1; at most two at a time, or the head becomes none of them
+OUTLINE_STRENGTHS = ((0.1, 0.5), (0.05, 0.25))  # of the first and the second
+ASYMMETRIES = ("asym-brown-1-l", "asym-brown-2-l", "asym-cheek-1-l", "asym-cheek-2-l", "asym-eye-1-l", "asym-eye-2-l", "asym-jaw-1-l",
+               "asym-jaw-2-l", "asym-mouth-1-l", "asym-mouth-2-l", "asym-nose-1-l", "asym-nose-2-r", "asym-nose-3-l", "asym-temple-1-l")
+ASYMMETRY = 0.2  # standard deviation of each
+SINGLE |= dict.fromkeys(ASYMMETRIES, ASYMMETRY)
+LOCAL_NAMES = (*OUTLINES, *SINGLE, *(f"{side}-{name}" for name in PAIRED for side in "lr"))
