@@ -1,0 +1,117 @@
+"""The studio: joins head basis, textures, hair and clothes into what is seen in a scene, and takes the picture with its labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from vultus.people.basis import HeadBasis, Posed
+from vultus.people.hair import Grown, Hairdresser
+from vultus.people.identity import Identity
+from vultus.people.render.rasteriser import Rasteriser
+from vultus.people.scene import Camera, Scene, Worn
+from vultus.people.shapes import Float, Materials, Rendered, Sculpture
+from vultus.people.skin.atlas import SkinAtlas
+
+# Up to this side of a picture (px): strands of scalp hair, side of the textures, whether the mesh is refined.
+DETAIL = ((160, 6_000, 512, False), (320, 12_000, 512, False), (1 << 30, 24_000, 1024, True))
+
+
+class Renderer(Protocol):
+    """Draws what the studio built: the rasteriser or the path tracer."""
+
+    def render(self, sculpture: Sculpture, scene: Scene) -> Rendered: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Sitter:
+    """What all pictures of a person at one level of detail share."""
+
+    identity: Identity
+    detail: int
+    neutral: Float
+    hair: Grown
+
+
+class Studio:
+    """Takes pictures of virtual people.
+
+    It remembers the last person only, so that memory stays bounded; what it draws never depends on what it drew before.
+
+    Args:
+        renderer: the fast rasteriser by default; `pathtrace.PathTracer` for reference pictures.
+
+    Example:
+        >>> from vultus.people.sampling import draw_identity
+        >>> picture = Studio().picture(Scene(draw_identity(7)))        # doctest: +SKIP
+        >>> picture.image.shape                                        # doctest: +SKIP
+        (256, 256, 3)
+    """
+
+    def __init__(self, renderer: Renderer | None = None) -> None:
+        self.renderer: Renderer = renderer or Rasteriser()
+        self._sitter: Sitter | None = None
+        self._materials: tuple[Identity, Worn, int, Materials] | None = None
+        self._atlases: dict[int, SkinAtlas] = {}
+
+    def __repr__(self) -> str:
+        return f"Studio({self.renderer!r})"
+
+    def picture(self, scene: Scene) -> Rendered:
+        """The picture uint8 RGB and what each pixel shows; `labels.label` reads everything else from scene and buffers."""
+        return self.renderer.render(self.sculpture(scene), scene)
+
+    def sculpture(self, scene: Scene) -> Sculpture:
+        """Everything visible of the scene, expressed, turned, dressed."""
+        return self.build(scene)[0]
+
+    def build(self, scene: Scene) -> tuple[Sculpture, Posed]:
+        """The sculpture and the posed head that it was built on."""
+        from vultus.people.wear import covering_of, dress
+        _, _, texture, refined = level(scene.camera)
+        sitter = self.sitter(scene)
+        posed = self.basis.pose(sitter.neutral, scene.actions, scene.pose, scene.gaze, scene.blink)
+        mesh = self.basis.mesh(posed, refined)
+        strands, caps = sitter.hair.pose(posed, covering_of(scene, posed, self.basis))
+        worn = dress(scene, posed, self.basis)
+        return Sculpture((mesh, *caps, *worn), strands, self.materials(scene.identity, scene.worn, texture), posed.turn, posed.eye_centres,
+                         posed.eye_axes), posed
+
+    def sitter(self, scene: Scene) -> Sitter:
+        """What the person's pictures of this size share."""
+        strands = level(scene.camera)[1]
+        kept = self._sitter
+        if kept is None or kept.detail != strands or kept.identity != scene.identity:
+            neutral = self.basis.shape(scene.identity)
+            kept = self._sitter = Sitter(scene.identity, strands, neutral, self._hairdresser.grow(scene.identity, neutral, strands))
+        return kept
+
+    def materials(self, identity: Identity, worn: Worn, size: int) -> Materials:
+        """Textures; made anew only when person, make-up or clothing change."""
+        kept = self._materials
+        if kept is None or kept[2] != size or kept[0] != identity or _look(kept[1]) != _look(worn):
+            if size not in self._atlases:
+                self._atlases[size] = SkinAtlas(self.basis, size)
+            kept = self._materials = (identity, worn, size, self._atlases[size].materials(identity, worn))
+        return kept[3]
+
+    @cached_property
+    def basis(self) -> HeadBasis:
+        """The head basis, read on first use."""
+        return HeadBasis.load()
+
+    @cached_property
+    def _hairdresser(self) -> Hairdresser:
+        return Hairdresser(self.basis)
+
+
+def level(camera: Camera) -> tuple[int, int, int, bool]:
+    """The row of `DETAIL` for a picture."""
+    return next(row for row in DETAIL if max(camera.width, camera.height) <= row[0])
+
+
+def _look(worn: Worn) -> Mapping[str, object]:
+    """What of the clothing is painted into the textures."""
+    return {"lipstick": worn.lipstick, "colour": worn.lipstick_colour, "shadow": worn.eye_shadow, "cloth": worn.clothing, "neck": worn.neckline}
