@@ -114,4 +114,4 @@ def level(camera: Camera) -> tuple[int, int, int, bool]:
 
 def _look(worn: Worn) -> Mapping[str, object]:
     """What of the clothing is painted into the textures."""
-    return {"lipstick": worn.lipstick, "colour": worn.lipstick_colour, "shadow": worn.eye_shadow, "cloth": worn.clothing, "neck": worn.neckline}
+    return {name: getattr(worn, name) for name in ("lipstick", "lipstick_colour", "eye_shadow", "clothing", "neckline")}
