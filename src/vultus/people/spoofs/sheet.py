@@ -62,7 +62,7 @@ class Sheet:
         centred = (np.asarray(pixels, np.float64) - (self.size[1] / 2, self.size[0] / 2)) / self.focal_px
         rays = np.concatenate([centred, np.ones((*centred.shape[:-1], 1))], -1)
         turn = _turn(self.placing)
-        directions, camera = _times(rays, turn), np.array([0, 0, -self.placing.distance_mm]) @ turn
+        directions, camera = _times(rays, turn), camera_place(self.placing)
         along = -camera[2] / directions[..., 2]
         for _ in range(0 if np.isinf(self.placing.bend_mm) else 4):
             x = camera[0] + along * directions[..., 0]
@@ -98,6 +98,11 @@ def pixel_centres(size: tuple[int, int], rows: slice = slice(None)) -> Array:
     """Positions (rows, columns, 2), x y in px, of the middles of the pixels; pixel i covers i to i + 1."""
     y, x = np.arange(size[0])[rows] + 0.5, np.arange(size[1]) + 0.5
     return np.stack(np.broadcast_arrays(x[None], y[:, None]), -1)
+
+
+def camera_place(placing: Placing) -> Array:
+    """Where the camera is in the frame of the sheet, mm (3,), z away from the camera."""
+    return np.asarray(np.array([0, 0, -placing.distance_mm]) @ _turn(placing), np.float64)
 
 
 def _times(vectors: Array, matrix: Array) -> Array:

@@ -26,8 +26,10 @@ BINS = 1.5  # how far from the predicted place, in bins, a peak may lie
 DOTS_DB, MOIRE_DB = 10.0, 12.0
 QUANTISATION = 48.0  # power that rounding to 8 bit leaves in each bin of a window: 1 / 12 times the window's energy
 LEAST_FREQUENCY = 0.09  # below that the face itself is stronger than any pattern
-# Contrast at the rim of an eye hole over that beside it.
-RIM = 1.5
+# Decibels by which the inside of eye holes is calmer than the paper around them.
+CALM_DB = 3.0
+# Levels by which the rim of an eye hole is brighter than both its sides.
+RIM_LEVELS = 2.0
 # Share of smoothed pixels that the inks cannot give, below which a picture may be a print.
 GAMUT = 0.02
 
@@ -82,28 +84,48 @@ def gamut_excess(image: Image, white: Sequence[float] = (0.86, 0.84, 0.80)) -> f
     return float(ink.outside_gamut(np.asarray(linear / np.array(white, np.float32), np.float32), 0.05).mean())
 
 
-def rim_contrast(image: Image, outlines: NDArray[Any]) -> float:
-    """How much stronger brightness changes across given closed lines than beside them; present when > `RIM`.
+def cut_rim(image: Image, outlines: NDArray[Any]) -> float:
+    """Levels by which a closed line is brighter than 35 % inside and outside of it: the white core of cut paper. Lids and lashes are
+    darker than what they border. Present when > `RIM_LEVELS`.
 
     Args:
-        outlines: (k, n, 2) points in px around holes, for example `predicted["holes"]` of a cut-out.
-
-    Returns:
-        Mean absolute step over 3 px across the line, divided by the mean of those across the lines 20 % inside and outside.
+        outlines: (k, n, 2) points in px.
     """
     import cv2
-    bright = cv2.GaussianBlur(luma(image), (0, 0), 0.8)
+    bright = luma(image)
     lines = np.asarray(outlines, np.float64)
     middles = lines.mean(1, keepdims=True)
 
-    def step(scale: float) -> float:
-        at = middles + (lines - middles) * scale
-        out = (lines - middles) / np.maximum(np.linalg.norm(lines - middles, axis=-1, keepdims=True), 1e-6)
-        ends = [cv2.remap(bright, *np.moveaxis((at + out * side - 0.5).astype(np.float32), -1, 0), cv2.INTER_LINEAR) for side in (-1.5, 1.5)]
-        return float(np.abs(ends[1] - ends[0]).mean(dtype=np.float64))
+    def along(scale: float) -> Array:
+        at = (middles + (lines - middles) * scale - 0.5).astype(np.float32)
+        return cv2.remap(bright, at[..., 0], at[..., 1], cv2.INTER_LINEAR).astype(np.float64)
 
-    beside = (step(0.8) + step(1.2)) / 2
-    return max(step(0.97), step(1.0), step(1.03)) / max(beside, 0.5)
+    beside = np.maximum(along(0.65), along(1.35))
+    return float(max(np.median(along(scale) - beside) for scale in (0.97, 1.0, 1.04, 1.08, 1.12)))
+
+
+def eye_calm(image: Image, outlines: NDArray[Any]) -> float:
+    """Decibels by which fine structure (finer than 1.2 px) is weaker inside closed lines than in a band of the same shape around them.
+
+    Printed dots cover the whole sheet and are missing where it is cut; live eyes and uncut prints have at least as much structure
+    as the skin beside them. Present when > `CALM_DB`.
+
+    Args:
+        outlines: (k, n, 2) points in px, for example `predicted["holes"]` of a cut-out.
+    """
+    import cv2
+    bright = luma(image)
+    fine = (bright - cv2.GaussianBlur(bright, (0, 0), 1.2)) ** 2
+    lines = np.asarray(outlines, np.float64)
+    middles = lines.mean(1, keepdims=True)
+
+    def inside(scale: float) -> NDArray[np.bool_]:
+        mask = np.zeros(bright.shape, np.uint8)
+        cv2.fillPoly(mask, list(np.rint(middles + (lines - middles) * scale).astype(np.int32)), (1,))
+        return mask > 0
+
+    hole, band = inside(0.75), inside(2.0) & ~inside(1.35)
+    return float(10 * np.log10((np.median(fine[band]) + 0.05) / (np.median(fine[hole]) + 0.05)))
 
 
 def _heights(plane: NDArray[Any], carriers: Array, view: Sheet) -> list[float]:
