@@ -52,6 +52,18 @@ class SkinAtlas:
     def __repr__(self) -> str:
         return f"SkinAtlas(size={self.size})"
 
+    @property
+    def points(self) -> Float:
+        """Canonical position float32 (S, S, 3), mm, of every texel; off the surface that of the nearest on it."""
+        return self._texels.image(self._texels.points)
+
+    @property
+    def covered(self) -> NDArray[np.bool_]:
+        """Texels (S, S) that lie on the surface."""
+        covered = np.zeros(self.size * self.size, np.bool_)
+        covered[self._texels.spot] = True
+        return covered.reshape(self.size, self.size)
+
     def materials(self, person: Identity, worn: Worn) -> Materials:
         """Textures of a person who wears `worn`; the same arguments give the same bytes."""
         points, zones, skin = self._texels.points, self._zones, person.skin

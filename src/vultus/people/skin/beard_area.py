@@ -38,7 +38,7 @@ def shaved_area(canonical_mm: Float) -> Float:
     cheek = _smooth((np.interp(ax, CHEEK_ACROSS, CHEEK_LINE) - y) / 9.0 + 0.5)
     # The neck's border lies under the jaw: lower in front than at the sides.
     neck = _smooth((y + 134.0 - 0.35 * np.clip(-z, 0, 60)) / 16.0)
-    behind = _smooth((z + 62.0) / 8.0)
+    behind = _smooth((z + 66.0) / 18.0)
     jaw = cheek * neck * behind * off_lips(canonical_mm)
     return np.asarray(np.maximum(jaw, moustache_area(canonical_mm)), np.float32)
 

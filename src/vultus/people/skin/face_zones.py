@@ -43,8 +43,10 @@ class Zones:
         """Zones at points float32 (n, 3), mm, with the masks of lips, ears and the inside of the mouth there (n,), 0..1."""
         x, y, z = points.T
         ax, front = np.abs(x), _ramp(z, -25, -5)
-        ear, mouth = _ramp(ears, 0.2, 0.6), _ramp(inside_mouth, 0.4, 0.6)
-        lip, lower = _ramp(lips, 0.12, 0.75), _ramp(-y, 66.0, 68.5)
+        ear, lower = _ramp(ears, 0.2, 0.6), _ramp(-y, 66.0, 68.5)
+        # The lips go on behind the slit between them, whose depth is 26.5 mm in the middle, and darken into the mouth.
+        inside, depth = _ramp(inside_mouth, 0.4, 0.6), _ramp(26.5 - 0.026 * ax**2 - z, 0, 9)
+        mouth, lip = inside * depth, np.maximum(_ramp(lips, 0.12, 0.75), inside * (1 - depth))
         above, below = _eye_gap(ax, y, front)
         gap = np.maximum(np.maximum(above, below), 0)
         near = np.minimum(np.abs(above), np.abs(below)) + 9 * (np.maximum(above, below) > 4)
@@ -60,7 +62,7 @@ class Zones:
             freckled=front * np.maximum(_blob(ax, y, 0, -20, 60, 24), 0.35 * _blob(ax, y, 0, 40, 60, 40)),
             sunned=np.asarray(front * (0.35 + 0.65 * np.maximum(_blob(ax, y, 48, -8, 24, 30), _blob(ax, y, 30, 50, 40, 30))), np.float32),
             sag=front * _sag(ax, y), bag=front * _blob(ax, y, 31, -12, 12, 4.5),
-            lip=lip * (1 - mouth), lower_lip=lower, mouth=mouth, ear=ear,
+            lip=lip, lower_lip=lower, mouth=mouth, ear=ear,
             neck=_ramp(-y, 100, 122), shaved=shaved_area(points) * (1 - ear))
         return cls(**{name: np.clip(value, 0, 1).astype(np.float32) for name, value in vars(zones).items()})
 

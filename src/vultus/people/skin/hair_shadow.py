@@ -45,7 +45,7 @@ def with_beard(colour: Float, cover: Float, shaved: Float, grain: Float, person:
     stubble = shaved * person.beard.stubble * (0.42 + 0.16 * grain)
     share = np.clip(np.maximum(cover * (0.45 + 0.4 * person.beard.density), stubble), 0, 0.9)[:, None]
     # Roots under the skin scatter: what shows is a cool grey between hair and skin.
-    root = 0.55 * hair_colour(person) + colour * np.array([0.30, 0.34, 0.40], np.float32)
+    root = 0.45 * _shading(hair_colour(person), colour) + colour * np.array([0.27, 0.32, 0.39], np.float32)
     return np.asarray(colour * (1 - share) + root * share, np.float32)
 
 

@@ -39,7 +39,8 @@ def scalp_cover(canonical_mm: Float, hair: Hair, years: float, gender: float) ->
     azimuth = np.arctan2(np.abs(x), z - np.float32(AXIS_Z))
     loss, male = bald_share(hair, years), float(np.clip(2 * gender - 0.5, 0, 1))
     line = hairline_height(azimuth, np.sign(x), hair, loss * male)
-    steep = np.exp(-(((azimuth - 0.97) / 0.14) ** 2))  # the line runs nearly upright at the temples
+    # The line runs nearly upright at the temples and before the ears.
+    steep = np.exp(-(((azimuth - 0.97) / 0.14) ** 2)) + np.exp(-(((azimuth - 1.3) / 0.06) ** 2))
     softness = 5.0 + 4.0 * np.clip(1.1 - azimuth, 0, 1) + 9.0 * steep + 6.0 * loss
     cover = _smooth((y - line) / softness + 0.5)
     bare = male * _vertex_loss(x, y, z, loss) + (1 - male) * _crown_thinning(x, y, z, loss)
