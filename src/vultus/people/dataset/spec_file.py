@@ -202,7 +202,7 @@ def _check_whole(spec: Spec) -> None:
     wears = [view for view in spec.views if view.glasses]
     without = [place for place, cell in enumerate(spec.cells) if cell.get("glasses") not in (True, "yes") and "glasses.style" not in cell]
     if wears and without:
-        raise InputError("view.glasses", expected="cells whose people own glasses (glasses = true)", 
+        raise InputError("view.glasses", expected="cells whose people own glasses (glasses = true)",
                          got=f"cell {without[0] + 1}, which does not ask for them")
 
 

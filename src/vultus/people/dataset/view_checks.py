@@ -17,11 +17,12 @@ ANGLES = {"yaw": 90.0, "pitch": 60.0, "roll": 60.0, "gaze_yaw": 45.0, "gaze_pitc
 def check_view(view: View) -> None:
     """Raises InputError or UnknownNameError: an angle or intensity out of range, or a name that does not exist."""
     from vultus.people.expressions import EXPRESSIONS
+    from vultus.people.sampling.lights import LIGHT_NAMES
     for name, most in ANGLES.items():
         _check_number(name, getattr(view, name), -most, most)
     _check_number("intensity", view.intensity, 0.0, 1.0)
     names = {"expression": tuple(EXPRESSIONS), "background": tuple(kind for kind in BACKGROUNDS if kind != "picture"), "hat": HATS,
-             "mask": MASKS, "occluder": ("none", *OCCLUDERS)}
+             "mask": MASKS, "light": LIGHT_NAMES, "occluder": ("none", *OCCLUDERS)}
     for name, known in names.items():
         if getattr(view, name) is not None:
             check_name(name, getattr(view, name), known)

@@ -36,9 +36,9 @@ class DrawnMaker:
     def take(self, scene, labels):
         self._count()
         width, height = scene.camera.width, scene.camera.height
-        shade = 250 - 200 * scene.identity.skin.melanin
+        shade = 190 - 150 * scene.identity.skin.melanin
         image = np.full((height, width, 3), shade, np.uint8)
-        image[:, int((0.5 + scene.pose.yaw / 100) * width)] = 255
+        image[:, int((0.5 + scene.pose.yaw / 100) * width)] = 250
         image = image + np.random.default_rng(scene.seed).integers(0, 5, image.shape).astype(np.uint8)
         arrays = {"parsing": (image[..., 0] > 128).astype(np.uint8), "depth": image[..., 1].astype(np.float32)}
         points = np.array([(0.35, 0.4), (0.65, 0.4), (0.5, 0.6), (0.4, 0.75), (0.6, 0.75)], np.float32) * [width, height]
