@@ -22,9 +22,9 @@ _INF = math.inf
 BOUNDS: dict[str, tuple[float, float]] = {
     "yaw": (-90, 90), "pitch": (-60, 60), "roll": (-60, 60), "gaze_yaw": (-35, 35), "gaze_pitch": (-25, 25), "blink": (0, 1),
     "intensity": (0, 1), "focal_mm": (15, 300), "head_size": (0.2, 2.5), "shift_x": (-0.4, 0.4), "shift_y": (-0.4, 0.4),
-    "exposure": (-4, 4), "white_balance_k": (2000, 15000), "noise": (0, 100_000), "blur_px": (0, 20), "motion_px": (0, 40), "jpeg": (0,
-    100),
-    "light_turn": (-180, 180), "light_strength": (0.05, 3), "glasses": (0, 1), "make_up": (0, 1), "earrings": (0, 1), "neckline": (0, 1)}
+    "exposure": (-4, 4), "white_balance_k": (2000, 15000), "noise": (0, 100_000), "blur_px": (0, 20), "motion_px": (0, 40),
+    "jpeg": (0, 100), "light_turn": (-180, 180), "light_strength": (0.05, 3), "glasses": (0, 1), "make_up": (0, 1), "earrings": (0, 1),
+    "neckline": (0, 1)}
 VOCABULARY: dict[str, tuple[str, ...]] = {"expression": tuple(EXPRESSIONS), "light": LIGHT_NAMES, "background": BACKGROUNDS, "hat": HATS,
                                           "mask": MASKS, "occluder": ("none", *OCCLUDERS)}
 
