@@ -6,15 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vultus.people.identity import Rgb
+from vultus.people.skin.tone import linear
 
 Float = NDArray[np.float32]
 GREY = np.array([0.47, 0.465, 0.455], np.float32)  # linear colour of hair without pigment
-
-
-def linear(rgb: Rgb) -> Float:
-    """sRGB 0..1 (3,) as linear light (IEC 61966-2-1)."""
-    c = np.asarray(rgb, np.float32)
-    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
 def strand_colours(pigment: Rgb, grey: float, draws: Float, lock: Float) -> tuple[Float, Float]:
