@@ -35,7 +35,7 @@ def coded(image: Image, qp: int, phase: tuple[int, int] = (0, 0)) -> Image:
     halved = [_blocks(cv2.resize(planes[..., c], half, interpolation=cv2.INTER_AREA), step) for c in (1, 2)]
     chroma = [cv2.resize(plane, (2 * half[0], 2 * half[1]), interpolation=cv2.INTER_LINEAR) for plane in halved]
     rgb = np.stack([bright, *chroma], -1) @ np.linalg.inv(_TO_YCC).T
-    return np.clip(np.rint(rgb), 0, 255).astype(np.uint8)[top:top + height, left:left + width]
+    return np.asarray(np.clip(np.rint(rgb), 0, 255)[top:top + height, left:left + width], np.uint8)
 
 
 def dct_matrix(n: int = BLOCK) -> NDArray[np.float64]:

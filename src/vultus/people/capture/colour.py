@@ -15,18 +15,18 @@ LUMINANCE = (0.2126, 0.7152, 0.0722)
 
 def to_linear(image: Image) -> Float:
     """uint8 sRGB (..., 3) to linear light float32, 0..1."""
-    return _TABLE[image]
+    return np.asarray(_TABLE[image], np.float32)
 
 
 def to_srgb(linear: NDArray[Any]) -> Float:
     """Linear light (..., 3) to sRGB values float32, clipped to 0..1."""
     clipped = np.clip(linear, 0, 1).astype(np.float32)
-    return np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * np.power(clipped, 1 / 2.4, dtype=np.float32) - 0.055).astype(np.float32)
+    return np.asarray(np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * np.power(clipped, 1 / 2.4, dtype=np.float32) - 0.055), np.float32)
 
 
 def to_bytes(values: NDArray[Any]) -> Image:
     """Values 0..1 to uint8, rounded and clipped."""
-    return np.clip(np.rint(values * 255), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(values * 255), 0, 255), np.uint8)
 
 
 def luma(image: NDArray[Any]) -> Float:

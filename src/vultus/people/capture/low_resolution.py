@@ -76,7 +76,7 @@ def low_resolution(image: Image, settings: LowResolution, rng: np.random.Generat
     face = FACE_SHARE * width if face_width is None else face_width
     check_range("face_width", face, settings.face_px, width, "px")
     scale = settings.face_px / face
-    size = (max(int(round(height * scale)), 8), max(int(round(width * scale)), 8))
+    size = (max(round(height * scale), 8), max(round(width * scale), 8))
     values = _blurred(image.astype(np.float32), settings, 1 / scale)
     small = _picked(values, size, settings.sampling) + rng.normal(0, settings.noise, (*size, 3))
     result = jpeg(np.clip(np.rint(small), 0, 255).astype(np.uint8), settings.jpeg)

@@ -83,9 +83,9 @@ def surveillance(image: Image, settings: Surveillance, rng: np.random.Generator)
     import cv2
     check_picture(image)
     height, width = image.shape[:2]
-    columns = int(round(settings.sampled_px))
+    columns = round(settings.sampled_px)
     check_range("distance_m, focal_mm, pitch_um: sampled width", columns, LEAST_PX, width, "px")
-    rows = max(int(round(height * columns / width)), LEAST_PX)
+    rows = max(round(height * columns / width), LEAST_PX)
     seen = _sampled(to_linear(image), (rows, columns), settings.blur_px)
     if settings.comb_px:
         seen = _combed(seen, settings.comb_px)

@@ -17,6 +17,8 @@ from vultus.people.capture.sensor import Sensor, finished, read_out
 from vultus.people.capture.simulated import Simulated
 from vultus.types import Image
 
+_SENSOR = Sensor(full_well=2500.0, read_noise=4.0, sharpen=0.7, sharpen_px=1.2, jpeg=88)
+
 
 @dataclass(frozen=True)
 class Webcam:
@@ -28,7 +30,7 @@ class Webcam:
     adapts: float = 0.7
     grey_world: float = 0.4
     lens_px: float = 0.5
-    sensor: Sensor = Sensor(full_well=2500.0, read_noise=4.0, sharpen=0.7, sharpen_px=1.2, jpeg=88)
+    sensor: Sensor = _SENSOR
 
     def __post_init__(self) -> None:
         check_range("room", self.room, 0.02, 2)

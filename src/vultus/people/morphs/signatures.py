@@ -18,7 +18,8 @@ from vultus.types import Image
 Represent = Callable[[Sequence[Image]], NDArray[Any]]  # n pictures -> (n, d) unit rows, NaN where there is no face
 
 
-def both_similarities(morphs: Sequence[Image], probes_a: Sequence[Image], probes_b: Sequence[Image], represent: Represent) -> NDArray[np.float64]:
+def both_similarities(morphs: Sequence[Image], probes_a: Sequence[Image], probes_b: Sequence[Image],
+                      represent: Represent) -> NDArray[np.float64]:
     """Similarity of each morph to another picture of its first and its second person, (n, 2), cosine; NaN where a face is not found."""
     if not len(morphs) == len(probes_a) == len(probes_b):
         raise InputError("probes", expected=f"{len(morphs)} of each person, one a morph", got=f"{len(probes_a)} and {len(probes_b)}")

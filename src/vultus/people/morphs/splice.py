@@ -1,7 +1,7 @@
 """The inner face of a morph set into the first person's own picture, so that hair, ears and background show no double edges.
 
-Model: the morph is warped to the first face's shape, its colours are matched to the skin that they replace (mean and deviation of each channel
-in linear light: Reinhard et al., IEEE CG&A 21, 2001), and it is blended over the hull of the points: with a soft border, or with its
+Model: the morph is warped to the first face's shape, its colours are matched to the skin that they replace (mean and deviation of each
+channel in linear light: Reinhard et al., IEEE CG&A 21, 2001), and it is blended over the hull of the points: with a soft border, or with its
 gradients (Perez, Gangnet and Blake, "Poisson image editing", SIGGRAPH 2003, as OpenCV solves it).
 """
 
@@ -21,6 +21,7 @@ from vultus.people.morphs.warp_and_blend import LEAST_POINTS, Morph, warp_and_bl
 from vultus.types import Image
 
 BLENDINGS = ("feather", "poisson")
+_MORPH = Morph()
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Splice:
     """`morph` what is set in, `blending` of `BLENDINGS`, `border` softness as a share of the hull's width 0..0.3, `shrink` of the hull
     0.5..1 (nearer to 1 = the whole hull), `match_colour`."""
 
-    morph: Morph = Morph()  # noqa: RUF009
+    morph: Morph = _MORPH
     blending: str = "feather"
     border: float = 0.08
     shrink: float = 0.97

@@ -1,7 +1,7 @@
 """Triangles between points, and pictures warped triangle by triangle.
 
-Delaunay 1934; the subdivision is OpenCV's (Guibas and Stolfi, ACM Transactions on Graphics 4, 1985). Inside a triangle the warp is affine, so
-that it is continuous over the whole picture.
+Delaunay 1934; the subdivision is OpenCV's (Guibas and Stolfi, ACM Transactions on Graphics 4, 1985). Inside a triangle the warp is
+affine, so that it is continuous over the whole picture.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ Array = NDArray[np.float64]
 def border_points(size: tuple[int, int]) -> Array:
     """Corners and middles of the sides of a picture of `size` (rows, columns), (8, 2)."""
     height, width = size
-    return np.array([(x, y) for y in (0, height / 2, height) for x in (0, width / 2, width) if (x, y) != (width / 2, height / 2)], np.float64)
+    middle = (width / 2, height / 2)
+    return np.array([(x, y) for y in (0, height / 2, height) for x in (0, width / 2, width) if (x, y) != middle], np.float64)
 
 
 def delaunay(points: NDArray[Any]) -> NDArray[np.int32]:
@@ -36,7 +37,8 @@ def delaunay(points: NDArray[Any]) -> NDArray[np.int32]:
     return np.array(sorted(found), np.int32).reshape(-1, 3)
 
 
-def warped(image: Image, points: NDArray[Any], target: NDArray[Any], triangles: NDArray[np.int32], size: tuple[int, int]) -> NDArray[np.float32]:
+def warped(image: Image, points: NDArray[Any], target: NDArray[Any], triangles: NDArray[np.int32],
+           size: tuple[int, int]) -> NDArray[np.float32]:
     """The picture moved so that its `points` (n, 2) lie at `target` (n, 2), float32 (rows, columns, 3) of `size`, bilinear."""
     import cv2
     where = sources(points, target, triangles, size)

@@ -72,4 +72,5 @@ def _pair(a: Image, b: Image, points_a: NDArray[Any], points_b: NDArray[Any]) ->
     second = check_points(points_b, b, "points_b", least=LEAST_POINTS)
     if first.shape != second.shape:
         raise InputError("points_b", expected=f"as many points as points_a ({len(first)})", got=str(len(second)))
-    return np.concatenate([first, border_points((a.shape[0], a.shape[1]))]), np.concatenate([second, border_points((b.shape[0], b.shape[1]))])
+    borders = [border_points((image.shape[0], image.shape[1])) for image in (a, b)]
+    return np.concatenate([first, borders[0]]), np.concatenate([second, borders[1]])

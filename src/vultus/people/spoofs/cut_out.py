@@ -99,7 +99,8 @@ def outline(settings: CutOut, middles: Array, waves: Array) -> Array:
     lines = []
     for middle, phases in zip(middles, waves, strict=True):
         radius = _radius(angles, phases, settings.waver)[:, None] * distance
-        lines.append(middle + radius * (np.cos(angles)[:, None] * settings.hole[0] * along + np.sin(angles)[:, None] * settings.hole[1] * up))
+        round_hole = np.cos(angles)[:, None] * settings.hole[0] * along + np.sin(angles)[:, None] * settings.hole[1] * up
+        lines.append(middle + radius * round_hole)
     return np.stack(lines)
 
 
@@ -119,7 +120,7 @@ def _beyond(points: NDArray[Any], settings: CutOut, middles: Array, waves: Array
         angle = np.arctan2(v / b, u / a)
         size = np.hypot(u / a, v / b)
         found.append((size - _radius(angle, phases, settings.waver)) * np.hypot(a * np.cos(angle), b * np.sin(angle)))
-    return np.minimum(*found)
+    return np.asarray(np.minimum(*found))
 
 
 def _opening(settings: CutOut, middles: Array, waves: Array, lamp: float, behind: Callable[[NDArray[Any]], Float],
@@ -154,6 +155,7 @@ def _behind(live: Image, eyes: Array, middles: Array) -> Callable[[NDArray[Any]]
     def look(points: NDArray[Any]) -> Float:
         moved = (points @ (1, 1j) - complex(*middles[0])) * ratio + complex(*eyes[0])
         pixels = np.stack([moved.real, moved.imag], -1) - np.array(live.shape[1::-1]) / 2
-        return np.concatenate([sampled(linear, part[None], float(live.shape[1]))[0] for part in np.array_split(pixels, len(pixels) // 30_000 + 1)])
+        parts = np.array_split(pixels, len(pixels) // 30_000 + 1)  # OpenCV looks up at most 32767 columns
+        return np.concatenate([sampled(linear, part[None], float(live.shape[1]))[0] for part in parts])
 
     return look

@@ -1,7 +1,7 @@
 """The sheet that a picture is printed on, and the light it is held in.
 
-Paper white and its fibre texture (band-limited noise of the thickness of fibre flocks, 0.2 to 1 mm), a lamp that lights it unevenly, and the
-mirror image of a lamp in its surface: about 4 % of the lamp at steep view (Fresnel, refractive index 1.5), spread by roughness.
+Paper white and its fibre texture (band-limited noise of the thickness of fibre flocks, 0.2 to 1 mm), a lamp that lights it unevenly, and
+the mirror image of a lamp in its surface: about 4 % of the lamp at steep view (Fresnel, refractive index 1.5), spread by roughness.
 """
 
 from __future__ import annotations

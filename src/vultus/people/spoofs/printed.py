@@ -1,7 +1,7 @@
 """A picture printed with four inks on paper, held up and photographed.
 
-Model: separation and screened dots (`ink`), paper, light and gloss (`paper`), a bent sheet before a pinhole camera (`sheet`), and the camera's
-own sampling (`recapture`). The dots are evaluated where the camera's rays meet the paper, two rays a side of each pixel of the sensor,
+Model: separation and screened dots (`ink`), paper, light and gloss (`paper`), a bent sheet before a pinhole camera (`sheet`), and the
+camera's own sampling (`recapture`). The dots are evaluated where the camera's rays meet the paper, two rays a side of each pixel of the sensor,
 so that resolved dots, their moire and their disappearance follow from geometry.
 """
 
@@ -142,17 +142,17 @@ def _strip(source: Float, settings: Printed, view: Sheet, rows: slice, seed: int
     half_width = settings.width_mm / 2
     half_height = half_width * source.shape[0] / source.shape[1]
     border = settings.border_mm if settings.ink else 0.0
-    inside = (np.abs(points) <= (half_width, half_height)).all(-1)[..., None]
-    cover = (np.abs(points) <= (half_width + border, half_height + border)).all(-1)[..., None]
+    beyond = np.abs(points) - (half_width, half_height)
+    inside, cover = beyond.max(-1, keepdims=True) <= 0, beyond.max(-1, keepdims=True) <= border
     if settings.ink:
         texture = paper.fibres(points, seed, settings.fibres)[..., None] * np.array(settings.white, np.float32)
         reflected = np.where(inside, reflected, 1.0) * texture
     if on_sheet is not None:
         reflected = on_sheet(np.asarray(reflected, np.float32), points)
     both = np.concatenate([reflected * cover, cover], -1).astype(np.float32)
-    small = cv2.resize(both, (view.size[1], rows.stop - rows.start), interpolation=cv2.INTER_AREA)
+    small: Float = np.asarray(cv2.resize(both, (view.size[1], rows.stop - rows.start), interpolation=cv2.INTER_AREA), np.float32)
     small[..., :3] /= np.maximum(small[..., 3:], 1e-3)
-    return np.asarray(small, np.float32)
+    return small
 
 
 def _reflectance(source: Float, points: NDArray[Any], settings: Printed) -> Float:
@@ -167,7 +167,7 @@ def _reflectance(source: Float, points: NDArray[Any], settings: Printed) -> Floa
     return ink.with_surface(product)
 
 
-def sampled(source: Float, points: NDArray[Any], width_mm: float) -> Float:
+def sampled(source: NDArray[Any], points: NDArray[Any], width_mm: float) -> Float:
     """Values of a picture (h, w, c) laid over the sheet, at points (..., 2) in mm, bilinear, borders repeated."""
     import cv2
     scale = source.shape[1] / width_mm

@@ -18,6 +18,7 @@ from vultus.people.capture.sensor import Sensor, finished, read_out
 from vultus.types import Image
 
 OVERSAMPLING = 2
+_SENSOR = Sensor(full_well=4000.0, read_noise=3.0, sharpen=0.25, sharpen_px=1.0, chroma_halved=False, jpeg=92)
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Recapture:
     size: int = 512
     lens_px: float = 0.32
     aperture: float = 0.9
-    sensor: Sensor = Sensor(full_well=4000.0, read_noise=3.0, sharpen=0.25, sharpen_px=1.0, chroma_halved=False, jpeg=92)
+    sensor: Sensor = _SENSOR
 
     def __post_init__(self) -> None:
         check_range("size", self.size, 64, 4096, "px")
@@ -39,7 +40,7 @@ class Recapture:
         """Rows and columns of the result for a picture of this shape, even."""
         height, width = image.shape[:2]
         scale = self.size / max(height, width)
-        return max(int(round(height * scale / 2)) * 2, 2), max(int(round(width * scale / 2)) * 2, 2)
+        return max(round(height * scale / 2) * 2, 2), max(round(width * scale / 2) * 2, 2)
 
     def transfer(self, frequency: NDArray[np.float64]) -> float:
         """What lens and pixel leave of a wave, 0..1, of `frequency` cycles per px of the sensor (2,): Gaussian times sinc."""

@@ -3,8 +3,8 @@
 Model: the screen shows its own pixels, each of a red, a green and a blue stripe a third of the pitch wide and as high as the black matrix
 leaves; light = black level + (1 - black level) * value^gamma, tinted by the backlight (CIE daylight is near neutral, cheap backlights are
 bluish). The stripes of a channel are a lattice, that is a Fourier series; lens and pixel of the camera multiply each term by their
-transfer at its frequency, and the sensor's grid samples it: moire, at f - round(f) (see `sheet`), follows without being drawn. Glare is the mirror
-image of a lamp.
+transfer at its frequency, and the sensor's grid samples it: moire, at f - round(f) (see `sheet`), follows without being drawn. Glare is
+the mirror image of a lamp.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vultus.people.capture.checks import check_picture, check_range
 from vultus.people.capture.colour import Float
@@ -91,7 +90,7 @@ def replayed(image: Image, settings: Replayed, rng: np.random.Generator) -> Simu
     check_picture(image)
     view = settings.sheet(image)
     fine = view.scaled(OVERSAMPLING)
-    drawn = {"mirror": (float(rng.uniform(0.1, 0.9)), float(rng.uniform(0.05, 0.5))), "phase": tuple(map(float, rng.uniform(0, 1, 2))),
+    drawn: dict[str, Any] = {"mirror": (float(rng.uniform(0.1, 0.9)), float(rng.uniform(0.05, 0.5))), "phase": tuple(map(float, rng.uniform(0, 1, 2))),
              "mirror_radii": (float(rng.uniform(0.08, 0.2)), float(rng.uniform(0.1, 0.25))), "background_seed": int(rng.integers(1 << 30))}
     points = fine.at(pixel_centres(fine.size))
     light = _shown(image, points, settings)

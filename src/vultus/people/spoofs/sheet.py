@@ -60,7 +60,7 @@ class Sheet:
         """Points of the sheet in mm, float64 (..., 2), that the pixels' positions (..., 2), x y in px, see; rays parallel to the sheet
         do not occur at the angles allowed."""
         centred = (np.asarray(pixels, np.float64) - (self.size[1] / 2, self.size[0] / 2)) / self.focal_px
-        rays = np.concatenate([centred, np.ones((*centred.shape[:-1], 1))], -1)
+        rays = np.concatenate([centred, np.ones_like(centred[..., :1])], -1)
         turn = _turn(self.placing)
         directions, camera = _times(rays, turn), camera_place(self.placing)
         along = -camera[2] / directions[..., 2]
@@ -73,7 +73,7 @@ class Sheet:
         """Pixels (..., 2) in which points of the sheet (..., 2), mm, are seen: the inverse of `at`."""
         flat = np.asarray(points, np.float64)
         depth = flat[..., :1] ** 2 / (2 * self.placing.bend_mm)
-        in_camera = _times(np.concatenate([flat, depth], -1), _turn(self.placing).T) + (0, 0, self.placing.distance_mm)
+        in_camera = (*_times(np.concatenate([flat, depth], -1), _turn(self.placing).T), 0, 0, self.placing.distance_mm)
         return np.asarray(in_camera[..., :2] / in_camera[..., 2:] * self.focal_px + (self.size[1] / 2, self.size[0] / 2), np.float64)
 
     def jacobian(self, pixel: NDArray[Any]) -> Array:
@@ -96,8 +96,8 @@ def folded(frequency: NDArray[Any]) -> Array:
 
 def pixel_centres(size: tuple[int, int], rows: slice = slice(None)) -> Array:
     """Positions (rows, columns, 2), x y in px, of the middles of the pixels; pixel i covers i to i + 1."""
-    y, x = np.arange(size[0])[rows] + 0.5, np.arange(size[1]) + 0.5
-    return np.stack(np.broadcast_arrays(x[None], y[:, None]), -1)
+    y, x = np.arange(size[0], dtype=np.float64)[rows] + 0.5, np.arange(size[1], dtype=np.float64) + 0.5
+    return np.stack(np.meshgrid(x, y), -1)
 
 
 def camera_place(placing: Placing) -> Array:

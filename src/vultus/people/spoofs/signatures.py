@@ -20,7 +20,7 @@ from vultus.people.spoofs.sheet import Sheet, folded
 from vultus.types import Image
 
 Array = NDArray[np.float64]
-WINDOW = 64  # px; one bin is 1 / 64 cycles per px
+WINDOW, STEP = 64, 48  # px; one bin is 1 / 64 cycles per px
 BINS = 1.5  # how far from the predicted place, in bins, a peak may lie
 # Decibels of the peak at the predicted frequency over its surroundings, above which it counts as present.
 DOTS_DB, MOIRE_DB = 10.0, 12.0
@@ -41,7 +41,7 @@ def dot_height(image: Image, settings: Printed) -> float:
     a camera's brightness and is left out. Present when > `DOTS_DB`.
     """
     view = settings.sheet(image)
-    planes = {0: image[..., 0], 1: image[..., 1], 3: luma(image)}
+    planes: dict[int, NDArray[Any]] = {0: image[..., 0], 1: image[..., 1], 3: luma(image)}
     heights = [_heights(plane, settings.carriers()[which], view) for which, plane in planes.items()]
     return float(np.nanmean(heights)) if np.isfinite(heights).any() else 0.0
 
@@ -159,10 +159,10 @@ def _ring_level(power: Array, without: NDArray[np.bool_]) -> Array:
 
 
 def _windows(plane: NDArray[Any]) -> Iterator[tuple[Array, Array]]:
-    """Middles (x, y) and power spectra (64, 64) of Hann windows over the plane, half overlapping, its outer eighth left out."""
+    """Middles (x, y) and power spectra (64, 64) of Hann windows over the plane, a quarter overlapping, its outer eighth left out."""
     height, width = plane.shape
     window = np.hanning(WINDOW)[:, None] * np.hanning(WINDOW)
-    for top in range(height // 8, height - height // 8 - WINDOW + 1, WINDOW // 2):
-        for left in range(width // 8, width - width // 8 - WINDOW + 1, WINDOW // 2):
+    for top in range(height // 8, height - height // 8 - WINDOW + 1, STEP):
+        for left in range(width // 8, width - width // 8 - WINDOW + 1, STEP):
             part = plane[top:top + WINDOW, left:left + WINDOW].astype(np.float64)
             yield np.array([left + WINDOW / 2, top + WINDOW / 2]), np.abs(np.fft.fft2((part - part.mean()) * window)) ** 2
