@@ -14,6 +14,8 @@ from vultus.people.render.rasteriser import Rasteriser
 from vultus.people.scene import Camera, Scene, Worn
 from vultus.people.shapes import Float, Materials, Rendered, Sculpture
 from vultus.people.skin.atlas import SkinAtlas
+from vultus.people.wear.dresser import Dresser
+from vultus.people.wear.hats import covering_of
 
 # Up to this side of a picture (px): strands of scalp hair, side of the textures, whether the mesh is refined.
 DETAIL = ((160, 6_000, 512, False), (320, 12_000, 512, False), (1 << 30, 24_000, 1024, True))
@@ -69,13 +71,12 @@ class Studio:
 
     def build(self, scene: Scene) -> tuple[Sculpture, Posed]:
         """The sculpture and the posed head that it was built on."""
-        from vultus.people.wear import covering_of, dress
         _, _, texture, refined = level(scene.camera)
         sitter = self.sitter(scene)
         posed = self.basis.pose(sitter.neutral, scene.actions, scene.pose, scene.gaze, scene.blink)
         mesh = self.basis.mesh(posed, refined)
-        strands, caps = sitter.hair.pose(posed, covering_of(scene, posed, self.basis))
-        worn = dress(scene, posed, self.basis)
+        strands, caps = sitter.hair.pose(posed, covering_of(scene.worn))
+        worn = self._dresser.dress(scene, posed)
         return Sculpture((mesh, *caps, *worn), strands, self.materials(scene.identity, scene.worn, texture), posed.turn, posed.eye_centres,
                          posed.eye_axes), posed
 
@@ -105,6 +106,10 @@ class Studio:
     @cached_property
     def _hairdresser(self) -> Hairdresser:
         return Hairdresser(self.basis)
+
+    @cached_property
+    def _dresser(self) -> Dresser:
+        return Dresser(self.basis)
 
 
 def level(camera: Camera) -> tuple[int, int, int, bool]:
