@@ -19,7 +19,7 @@ from vultus.people.skin.creases import Creases
 from vultus.people.skin.eyeball import eye_textures
 from vultus.people.skin.face_zones import Zones
 from vultus.people.skin.hairline import scalp_cover
-from vultus.people.skin.make_up import with_make_up
+from vultus.people.skin.make_up import add_make_up
 from vultus.people.skin.neckline import below_neckline
 from vultus.people.skin.noise import value_noise
 from vultus.people.skin.pigments import Pigments, pigments
@@ -47,6 +47,7 @@ class SkinAtlas:
         self._region = static_regions(points, **masks)
         self._zones = Zones.of(points, masks["lips"], masks["ears"], masks["inside_mouth"])
         self._creases = Creases.of(points)
+        self._bearded = np.flatnonzero(self._zones.shaved > 0)
         self._lip_texels = np.flatnonzero(self._zones.lip > 0.02)
 
     def __repr__(self) -> str:
@@ -96,10 +97,18 @@ class SkinAtlas:
         shade[self._lip_texels] *= self._lip_creases(person)
         colour = colour * shade[:, None]
         colour = colour * (1 - zones.mouth[:, None]) + CAVITY * zones.mouth[:, None]
-        colour = with_make_up(colour, zones, worn)
-        colour = hair_shadow.with_roots(colour, scalp * (1 - zones.ear), grain, person)
-        colour = hair_shadow.with_brows(colour, brows, person)
-        return hair_shadow.with_beard(colour, beard_cover(self._texels.points, person.beard), zones.shaved, grain, person)
+        add_make_up(colour, zones, worn)
+        hair_shadow.add_roots(colour, scalp * (1 - zones.ear), grain, person)
+        hair_shadow.add_brows(colour, brows, person)
+        hair_shadow.add_beard(colour, self._beard(person), zones.shaved, grain, person)
+        return colour
+
+    def _beard(self, person: Identity) -> Float:
+        """Cover (n,) of the beard; only the skin on which a beard can grow is asked."""
+        cover = np.zeros(len(self._texels.points), np.float32)
+        if person.beard.style != "none":
+            cover[self._bearded] = beard_cover(self._texels.points[self._bearded], person.beard)
+        return cover
 
     def _lip_creases(self, person: Identity) -> Float:
         """Shade (k,) of the fine upright lines on the lips, and of the line where they meet."""

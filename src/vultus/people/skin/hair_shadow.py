@@ -13,6 +13,7 @@ Float = NDArray[np.float32]
 GREY = np.array([0.40, 0.395, 0.385], np.float32)  # linear RGB of a grey hair
 ROOTS = {"bald": 0.22, "buzz": 0.72}  # share of the scalp's colour that is hair, by style
 ROOTS_ELSE = 0.88
+COOL = np.array([0.27, 0.32, 0.39], np.float32)  # share of the skin's own light that comes back from among the roots
 
 
 def hair_colour(person: Identity) -> Float:
@@ -21,34 +22,44 @@ def hair_colour(person: Identity) -> Float:
     return np.asarray(linear(person.hair.colour) * (1 - share) + GREY * share, np.float32)
 
 
-def with_roots(colour: Float, scalp: Float, grain: Float, person: Identity) -> Float:
-    """Skin colour (n, 3) under scalp hair of cover (n,); `grain` (n,) -1..1 is a noise of about 2 mm."""
-    amount = ROOTS.get(person.hair.style, ROOTS_ELSE) * (0.45 + 0.55 * person.hair.density)
-    spread = 1.0 if person.hair.style not in ROOTS else 0.85
-    share = np.clip(scalp * amount * (spread + (0.6 * (1 - scalp) + 0.2) * grain), 0, 1)[:, None]
-    hair = hair_colour(person)
-    if person.hair.style in ROOTS:
-        hair = _shading(hair, colour)
-    return np.asarray(colour * (1 - share) + hair * share, np.float32)
+def add_roots(colour: Float, scalp: Float, grain: Float, person: Identity) -> None:
+    """Tints the skin's colour (n, 3), in place, under scalp hair of cover (n,); `grain` (n,) -1..1 is a noise of about 2 mm."""
+    short = person.hair.style in ROOTS
+    amount = np.float32(ROOTS.get(person.hair.style, ROOTS_ELSE) * (0.45 + 0.55 * person.hair.density))
+    where = np.flatnonzero(scalp > 0)
+    cover = scalp[where]
+    spread = 1 + (0.6 * (1 - cover) + 0.2) * grain[where] - (0.15 if short else 0.0)
+    _mix(colour, where, cover * amount * spread, hair_colour(person), short)
 
 
-def with_brows(colour: Float, cover: Float, person: Identity) -> Float:
-    """Skin colour (n, 3) under brows of cover (n,): most of the brow is drawn as hairs, this is what shows between them."""
-    share = (0.45 * person.brows.density * cover)[:, None]
-    return np.asarray(colour * (1 - share) + _shading(0.6 * hair_colour(person), colour) * share, np.float32)
+def add_brows(colour: Float, cover: Float, person: Identity) -> None:
+    """Tints the skin's colour (n, 3), in place, under brows of cover (n,): most of the brow is drawn as hairs, this is what shows
+    between them."""
+    where = np.flatnonzero(cover > 0)
+    _mix(colour, where, np.float32(0.45 * person.brows.density) * cover[where], 0.6 * hair_colour(person), True)
 
 
-def with_beard(colour: Float, cover: Float, shaved: Float, grain: Float, person: Identity) -> Float:
-    """Skin colour (n, 3) under a beard of cover (n,) and under stubble on the shaved area (n,)."""
+def add_beard(colour: Float, cover: Float, shaved: Float, grain: Float, person: Identity) -> None:
+    """Tints the skin's colour (n, 3), in place, under a beard of cover (n,) and under stubble on the shaved area (n,)."""
     if person.beard.stubble <= 0 and person.beard.style == "none":
-        return colour
-    stubble = shaved * person.beard.stubble * (0.42 + 0.16 * grain)
-    share = np.clip(np.maximum(cover * (0.45 + 0.4 * person.beard.density), stubble), 0, 0.9)[:, None]
+        return
+    where = np.flatnonzero((cover > 0) | (shaved > 0))
+    stubble = shaved[where] * np.float32(person.beard.stubble) * (np.float32(0.42) + np.float32(0.16) * grain[where])
+    share = np.maximum(cover[where] * np.float32(0.45 + 0.4 * person.beard.density), stubble)[:, None]
+    share, skin = np.clip(share, 0, 0.9), colour[where]
     # Roots under the skin scatter: what shows is a cool grey between hair and skin.
-    root = 0.45 * _shading(hair_colour(person), colour) + colour * np.array([0.27, 0.32, 0.39], np.float32)
-    return np.asarray(colour * (1 - share) + root * share, np.float32)
+    root = 0.45 * _shading(hair_colour(person), skin) + skin * COOL
+    colour[where] = skin + share * (root - skin)
 
 
-def _shading(hair: Float, colour: Float) -> Float:
-    """Colour (n, 3) of hair so short that it shades the skin: grey roots hardly lighten it."""
-    return np.asarray(np.minimum(hair, 0.35 * hair + 0.65 * colour.mean(1, keepdims=True)), np.float32)
+def _mix(colour: Float, where: NDArray[np.int64], share: Float, hair: Float, shading: bool) -> None:
+    """Moves colour[where] towards the hair's colour (3,) by shares (k,)."""
+    skin = colour[where]
+    target = _shading(hair, skin) if shading else hair
+    colour[where] = skin + np.clip(share, 0, 1)[:, None] * (target - skin)
+
+
+def _shading(hair: Float, skin: Float) -> Float:
+    """Colour (k, 3) of hair so short that it shades the skin (k, 3): grey roots hardly lighten it."""
+    mean = (skin[:, :1] + skin[:, 1:2] + skin[:, 2:]) * np.float32(0.65 / 3)
+    return np.asarray(np.minimum(hair, np.float32(0.35) * hair + mean), np.float32)

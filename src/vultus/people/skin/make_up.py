@@ -14,13 +14,14 @@ SHADOW_DENSITY = np.array([0.75, 0.95, 0.85], np.float32)  # optical density of 
 LINER_DENSITY = 1.2
 
 
-def with_make_up(colour: Float, zones: Zones, worn: Worn) -> Float:
-    """Colour (n, 3), linear RGB, with the make-up of `worn`; lipstick keeps the skin's own light and dark beneath it."""
+def add_make_up(colour: Float, zones: Zones, worn: Worn) -> None:
+    """Paints the make-up of `worn` on colour (n, 3), linear RGB, in place; lipstick keeps the skin's own light and dark beneath it."""
     if worn.lipstick > 0:
-        share = (0.88 * worn.lipstick * zones.lip)[:, None]
-        depth = np.sqrt(colour.mean(1, keepdims=True) / 0.25)
-        colour = np.asarray(colour * (1 - share) + linear(worn.lipstick_colour) * (0.45 + 0.55 * depth) * share, np.float32)
+        where = np.flatnonzero(zones.lip > 0)
+        lips, share = colour[where], (np.float32(0.88 * worn.lipstick) * zones.lip[where])[:, None]
+        depth = np.sqrt(lips.mean(1, keepdims=True) * 4)
+        colour[where] = lips * (1 - share) + linear(worn.lipstick_colour) * (0.45 + 0.55 * depth) * share
     if worn.eye_shadow > 0:
-        density = zones.shadow[:, None] * SHADOW_DENSITY + LINER_DENSITY * zones.lash[:, None]
-        colour = np.asarray(colour * np.exp(-np.float32(worn.eye_shadow) * density), np.float32)
-    return colour
+        where = np.flatnonzero((zones.shadow > 0) | (zones.lash > 0))
+        density = zones.shadow[where, None] * SHADOW_DENSITY + LINER_DENSITY * zones.lash[where, None]
+        colour[where] *= np.exp(-np.float32(worn.eye_shadow) * density)
