@@ -21,7 +21,8 @@ def to_linear(image: Image) -> Float:
 def to_srgb(linear: NDArray[Any]) -> Float:
     """Linear light (..., 3) to sRGB values float32, clipped to 0..1."""
     clipped = np.clip(linear, 0, 1).astype(np.float32)
-    return np.asarray(np.where(clipped <= 0.0031308, clipped * 12.92, 1.055 * np.power(clipped, 1 / 2.4, dtype=np.float32) - 0.055), np.float32)
+    curve = 1.055 * np.power(clipped, 1 / 2.4, dtype=np.float32) - 0.055
+    return np.asarray(np.where(clipped <= 0.0031308, clipped * 12.92, curve), np.float32)
 
 
 def to_bytes(values: NDArray[Any]) -> Image:

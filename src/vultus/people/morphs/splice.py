@@ -1,8 +1,8 @@
 """The inner face of a morph set into the first person's own picture, so that hair, ears and background show no double edges.
 
 Model: the morph is warped to the first face's shape, its colours are matched to the skin that they replace (mean and deviation of each
-channel in linear light: Reinhard et al., IEEE CG&A 21, 2001), and it is blended over the hull of the points: with a soft border, or with its
-gradients (Perez, Gangnet and Blake, "Poisson image editing", SIGGRAPH 2003, as OpenCV solves it).
+channel in linear light: Reinhard et al., IEEE CG&A 21, 2001), and it is blended over the hull of the points: with a soft border, or with
+its gradients (Perez, Gangnet and Blake, "Poisson image editing", SIGGRAPH 2003, as OpenCV solves it).
 """
 
 from __future__ import annotations

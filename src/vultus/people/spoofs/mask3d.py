@@ -159,4 +159,5 @@ def _ring(points: Float, colour: Float, gloss: float) -> Mesh:
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
     count = len(triangles)
     return Mesh(points, normals.astype(np.float32), triangles, np.zeros((count, 3, 2), np.float32),
-                np.full(count, int(Part.MASK), np.uint8), np.broadcast_to(colour, (count, 3)).astype(np.float32), np.full(count, gloss, np.float32), np.ones(count, np.float32))
+                np.full(count, int(Part.MASK), np.uint8), np.broadcast_to(colour, (count, 3)).astype(np.float32),
+                np.full(count, gloss, np.float32), np.ones(count, np.float32))

@@ -1,8 +1,8 @@
 """A picture printed with four inks on paper, held up and photographed.
 
 Model: separation and screened dots (`ink`), paper, light and gloss (`paper`), a bent sheet before a pinhole camera (`sheet`), and the
-camera's own sampling (`recapture`). The dots are evaluated where the camera's rays meet the paper, two rays a side of each pixel of the sensor,
-so that resolved dots, their moire and their disappearance follow from geometry.
+camera's own sampling (`recapture`). The dots are evaluated where the camera's rays meet the paper, two rays a side of each pixel of the
+sensor, so that resolved dots, their moire and their disappearance follow from geometry.
 """
 
 from __future__ import annotations

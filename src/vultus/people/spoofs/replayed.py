@@ -90,7 +90,8 @@ def replayed(image: Image, settings: Replayed, rng: np.random.Generator) -> Simu
     check_picture(image)
     view = settings.sheet(image)
     fine = view.scaled(OVERSAMPLING)
-    drawn: dict[str, Any] = {"mirror": (float(rng.uniform(0.1, 0.9)), float(rng.uniform(0.05, 0.5))), "phase": tuple(map(float, rng.uniform(0, 1, 2))),
+    drawn: dict[str, Any] = {"mirror": (float(rng.uniform(0.1, 0.9)), float(rng.uniform(0.05, 0.5))),
+             "phase": tuple(map(float, rng.uniform(0, 1, 2))),
              "mirror_radii": (float(rng.uniform(0.08, 0.2)), float(rng.uniform(0.1, 0.25))), "background_seed": int(rng.integers(1 << 30))}
     points = fine.at(pixel_centres(fine.size))
     light = _shown(image, points, settings)

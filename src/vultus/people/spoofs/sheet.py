@@ -73,7 +73,7 @@ class Sheet:
         """Pixels (..., 2) in which points of the sheet (..., 2), mm, are seen: the inverse of `at`."""
         flat = np.asarray(points, np.float64)
         depth = flat[..., :1] ** 2 / (2 * self.placing.bend_mm)
-        in_camera = (*_times(np.concatenate([flat, depth], -1), _turn(self.placing).T), 0, 0, self.placing.distance_mm)
+        in_camera = _times(np.concatenate([flat, depth], -1), _turn(self.placing).T) + np.array([0, 0, self.placing.distance_mm])
         return np.asarray(in_camera[..., :2] / in_camera[..., 2:] * self.focal_px + (self.size[1] / 2, self.size[0] / 2), np.float64)
 
     def jacobian(self, pixel: NDArray[Any]) -> Array:
