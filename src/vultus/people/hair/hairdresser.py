@@ -63,7 +63,7 @@ class Hairdresser:
         short: tuple[ShortHair | Lashes, ...] = (
             self._brows(identity, ground, detail, thicker), *self._beard(identity, ground, detail, thicker),
             grow_lashes(identity, self._basis.lashes, detail))
-        hangs = scalp is not None and bool((scalp.points[..., 1] < -70).any())
+        hangs = identity.hair.style in ("long", "bob", "tied")
         return Grown(scalp, forward, lift, hangs, self._cap(identity, ground, skull), short, skull, self._trunk)
 
     def _scalp(self, identity: Identity, ground: tuple[Float, Float], skull: Skull, detail: int, thicker: float

@@ -3,6 +3,8 @@ that lies behind them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -64,19 +66,20 @@ def _hand(size: float, stuff: Stuff) -> Mesh:
     pieces = [_palm(stuff), *(piece for finger in FINGERS for piece in _finger(finger, stuff))]
     arm = np.array([[0, -36, -1], [0, -56, -1], [-2, -90, -2], [-6, -160, -6], [-10, -250, -10]], np.float32)
     pieces.append(tube(arm, np.array([24, 29, 27, 32, 38], np.float32), stuff, DEPTH, 0.62, sides=16))
-    return placed(joined(pieces), np.eye(3, dtype=np.float32) * np.float32(size / HAND_UNITS), np.zeros(3, np.float32))
+    hand = joined(pieces)
+    return replace(hand, vertices=hand.vertices * np.float32(size / HAND_UNITS))
 
 
 def _finger(finger: tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float, float]], stuff: Stuff
             ) -> tuple[Mesh, Mesh]:
     """A finger from the wrist to the tip, slightly bent, and its nail."""
-    along = np.array([0, 0.5, 1.0, 1.25, 1.45, 1.52, 1.6, 1.78, 1.9, 1.96, 2.0, 2.02], np.float32)
+    along = np.array([0, 0.5, 1.0, 1.25, 1.45, 1.52, 1.6, 1.78, 1.9, 1.96, 1.985, 2.0], np.float32)
     wrist, knuckle, tip, radii = finger
     x, y = (np.interp(along, (0, 1, 2), (wrist[i], knuckle[i], tip[i])) for i in range(2))
     z = np.interp(along, (0, 1, 1.5, 2), (-3, 1.5, 4.5, 0.5))
     path = np.stack([x, y, z], 1).astype(np.float32)
     joint = 1 + 0.07 * np.exp(-(((along - 1.52) / 0.07) ** 2)) + 0.06 * np.exp(-(((along - 1.0) / 0.12) ** 2))
-    radius = np.interp(along, (0, 1, 2), radii) * joint * np.sqrt(np.clip((2.03 - along) / 0.16, 0.05, 1))
+    radius = np.interp(along, (0, 1, 2), radii) * joint * np.sqrt(np.clip((2.01 - along) / 0.16, 0.05, 1))
     nail = Stuff(Part.OCCLUDER, np.minimum(1, stuff.colour * np.float32(1.12) + np.float32(0.03)), 0.9)
     top = path[8] + np.array([0, 0, 0.72 * radius[8]], np.float32)
     reach = (path[9] - path[7]) * np.float32(0.5)

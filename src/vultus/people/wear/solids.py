@@ -46,16 +46,16 @@ def tube(path: Float, radius: Float | float, stuff: Stuff, upright: Float, flat:
     ends = np.stack([path[0], path[-1]])
     count = len(path) * sides
     ring = np.arange(sides)
-    start = np.stack([np.full(sides, count), (ring + 1) % sides, ring], 1)
+    start = np.stack([np.full(sides, count), ring, (ring + 1) % sides], 1)
     last = count - sides
-    stop = np.stack([np.full(sides, count + 1), last + ring, last + (ring + 1) % sides], 1)
+    stop = np.stack([np.full(sides, count + 1), last + (ring + 1) % sides, last + ring], 1)
     normals = np.concatenate([around.reshape(-1, 3), -tangent[:1], tangent[-1:]])
     return solid(np.concatenate([rings.reshape(-1, 3), ends]), normals, np.concatenate([faces, start, stop]), stuff)
 
 
 def sheet(grid: Float, stuff: Stuff, wrap: bool = False) -> Mesh:
-    """A sheet through points (rows, columns, 3), rows from top to bottom and columns from right to left as seen from outside reversed:
-    triangles face the side from which rows run down and columns run to the right; `wrap` joins the last column to the first."""
+    """A sheet through points (rows, columns, 3) that faces the side from which rows run down and columns run to the right; `wrap`
+    joins the last column to the first."""
     rows, columns = grid.shape[:2]
     number = np.arange(rows * columns).reshape(rows, columns)
     right = np.roll(number, -1, 1)
@@ -115,5 +115,5 @@ def _wall(rings: int, sides: int, closed: bool) -> Int:
     ahead = np.roll(number, -1, 0)
     here, ahead = (number, ahead) if closed else (number[:-1], ahead[:-1])
     beside, beyond = np.roll(here, -1, 1), np.roll(ahead, -1, 1)
-    first, second = np.stack([here, beside, ahead], -1), np.stack([beside, beyond, ahead], -1)
+    first, second = np.stack([here, ahead, beside], -1), np.stack([beside, ahead, beyond], -1)
     return np.concatenate([first.reshape(-1, 3), second.reshape(-1, 3)]).astype(np.int32)
