@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from vultus.people.render.compiling import helper, kernel
 
 SOFT_MM = 1.5  # strands that grow on skin count as seen when they lie at most this far below it
-RING = 8  # directions of the occlusion search
-STEPS = 5  # distances along each
+STEPS = 4  # distances of the occlusion search along each direction
 
 
 @kernel("void(float64[:, ::1], int32[:, ::1], uint8[::1], float32[:, ::1], int32[:, ::1], float32[:, :, ::1])")
@@ -78,6 +79,13 @@ def _chance(strand, r, c):
 
 
 @helper
+def _behind(near, x, y, q):
+    """Whether something clearly nearer is already drawn at a point: then pieces between two such points are left out."""
+    c, r = int(x + 0.5), int(y + 0.5)
+    return 0 <= r < near.shape[0] and 0 <= c < near.shape[1] and near[r, c] > q * 1.004
+
+
+@helper
 def _veil(r, c, cover, strand, t, q, near, colour, dx, dy, dz, veil):
     """A thin strand before a surface: adds to colour (0-2), tangent (3-5), place along it (7), nearness (8); 6: what it lets through."""
     if q <= near[r, c] / (1 + SOFT_MM * near[r, c]) or q <= 0:
@@ -111,12 +119,14 @@ def draw_strands(points, widths, colour, matrix, how, first, near, owner, weight
     perspective, scale, opacity, soft, stride = how[0] > 0, how[1], how[2], how[3] > 0, int(how[4])
     n, k = points.shape[0], points.shape[1]
     for strand in range(0, n, stride):
-        x, y, z, xb, yb, qb = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        x, y, z, xb, yb, qb, hidden = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, False
         for segment in range(-1, k - 1):
             px, py, pz, xa, ya, qa = x, y, z, xb, yb, qb
             x, y, z = float(points[strand, segment + 1, 0]), float(points[strand, segment + 1, 1]), float(points[strand, segment + 1, 2])
             xb, yb, qb = _place(matrix, perspective, x, y, z)
-            if segment < 0 or not (qa > 0 and qb > 0):
+            was_hidden = hidden
+            hidden = _behind(near, xb, yb, qb)
+            if segment < 0 or not (qa > 0 and qb > 0) or (was_hidden and hidden):
                 continue
             steep = abs(yb - ya) > abs(xb - xa)
             u0, v0, u1, v1 = (ya, xa, yb, xb) if steep else (xa, ya, xb, yb)
@@ -147,46 +157,51 @@ def draw_strands(points, widths, colour, matrix, how, first, near, owner, weight
 
 
 @helper
-def _horizon(near, normal, film, radius, r, c, x, y, z, dx, dy):
-    """Largest sin(e)^2 along one direction, fading out with distance."""
-    height, width = near.shape
-    reach = radius * film[2] / z
-    best = 0.0
+def _horizon(near, film, radius, r, c, here, dx, dy):
+    """Largest sin(e)^2 along one direction, fading out with distance; `here` is a point and its normal."""
+    reach, best, square_radius = radius * film[2] / here[2] / (STEPS * STEPS), 0.0, radius * radius
     for step in range(1, STEPS + 1):
-        off = max(reach * (step / STEPS) ** 2, step)
+        off = reach * (step * step)
+        if off < step:
+            off = 1.0 * step
         i, j = int(r + dy * off + 0.5), int(c + dx * off + 0.5)
-        if i < 0 or j < 0 or i >= height or j >= width or near[i, j] <= 0:
+        if i < 0 or j < 0 or i >= near.shape[0] or j >= near.shape[1] or near[i, j] <= 0:
             continue
-        zz = 1 / near[i, j]
-        ax, ay, az = (j - film[0]) * zz / film[2] - x, (film[1] - i) * zz / film[2] - y, z - zz
-        square = ax * ax + ay * ay + az * az
-        rise = ax * normal[0] + ay * normal[1] + az * normal[2]
-        if rise > 0 and square < radius * radius:
-            best = max(best, rise * rise / (square + 1e-6) * (1 - square / (radius * radius)))
+        z = 1.0 / near[i, j]
+        x, y, z = (j - film[0]) * z / film[2] - here[0], (film[1] - i) * z / film[2] - here[1], here[2] - z
+        square = x * x + y * y + z * z + 1e-6
+        rise = x * here[3] + y * here[4] + z * here[5]
+        if rise > 0 and square < square_radius:
+            found = rise * rise / square * (1 - square / square_radius)
+            if found > best:
+                best = found
     return best
 
 
-@kernel("void(float32[:, ::1], float32[:, :, ::1], float64[::1], float64, float32[:, ::1])")
-def occlude(near, normals, film, radius, out):
+@kernel("void(float32[:, ::1], float32[:, :, ::1], float64[::1], float64, float64[:, ::1], float32[:, ::1])")
+def occlude(near, normals, film, radius, ring, out):
     """Share of the sky that each pixel sees, from the depth buffer.
 
-    In each of `RING` directions along the picture the highest thing within `radius` mm is found; a slice whose horizon stands at
+    In each direction along the picture the highest thing within `radius` mm is found; a slice whose horizon stands at
     elevation e over the surface loses sin(e)^2 of its cosine-weighted light.
 
     Args:
         near: (h, w) 1 / mm; normals: (h, w, 3); film: x0, y0, focal length in px.
+        ring: (2 n, 2) unit directions; pixels take the first and the second half in turn, like a chessboard.
         out: (h, w), 1 = open.
     """
-    height, width = near.shape
-    for r in range(height):
-        for c in range(width):
+    here = np.empty(6)
+    half = ring.shape[0] // 2
+    for r in range(near.shape[0]):
+        for c in range(near.shape[1]):
             out[r, c] = 1
             if near[r, c] <= 0:
                 continue
-            z = 1 / near[r, c]
-            x, y = (c - film[0]) * z / film[2], (film[1] - r) * z / film[2]
-            lost = 0.0
-            for d in range(RING):
-                angle = (d + 0.5 * ((r + c) & 1)) * (2 * math.pi / RING)
-                lost += _horizon(near, normals[r, c], film, radius, r, c, x, y, z, math.cos(angle), math.sin(angle))
-            out[r, c] = 1 - lost / RING
+            here[2] = 1.0 / near[r, c]
+            here[0], here[1] = (c - film[0]) * here[2] / film[2], (film[1] - r) * here[2] / film[2]
+            for e in range(3):
+                here[3 + e] = normals[r, c, e]
+            lost, start = 0.0, half * ((r + c) & 1)
+            for d in range(start, start + half):
+                lost += _horizon(near, film, radius, r, c, here, ring[d, 0], ring[d, 1])
+            out[r, c] = 1 - lost / half

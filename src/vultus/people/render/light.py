@@ -23,6 +23,7 @@ _BAND = (0, 1, 1, 1, 2, 2, 2, 2, 2)
 SHADOW_SPAN_MM = 420.0  # width of what a shadow map sees, centred on the head
 SHADOW_CENTRE_MM = (0.0, -30.0, -60.0)
 MAX_LAMPS = 6
+SEARCH, TAPS = 6, 8  # samples of a shadow map: to find what casts the shadow, and to soften it
 
 # Rows: kinds of `surface` (0 is background). Columns: wrap of red, green and blue (red travels furthest under skin: d'Eon and Luebke
 # 2007), reflectance at normal incidence, GGX alpha of the wide and the narrow lobe, share of the narrow one, strength of the sky's mirror
@@ -30,7 +31,7 @@ MAX_LAMPS = 6
 FINISH: NDArray[np.float64] = np.array([
     (0.00, 0.00, 0.00, 0.000, 0.50, 0.50, 0.0, 0.0, 1.0, 1.0, 1.0),  # none
     (0.00, 0.00, 0.00, 0.040, 0.35, 0.12, 0.5, 0.6, 1.0, 1.0, 1.0),  # plain: frames, hats, things
-    (0.40, 0.20, 0.13, 0.028, 0.36, 0.15, 0.3, 0.35, 0.35, 0.65, 0.85),  # skin
+    (0.32, 0.17, 0.11, 0.028, 0.36, 0.15, 0.3, 0.35, 0.35, 0.65, 0.85),  # skin
     (0.12, 0.12, 0.12, 0.020, 0.70, 0.70, 0.0, 0.15, 1.0, 1.0, 1.0),  # cloth
     (0.28, 0.22, 0.18, 0.025, 0.20, 0.09, 0.5, 0.7, 0.0, 0.0, 0.0),  # eye: the diffuse light sees the ball, not the cornea
     (0.25, 0.20, 0.16, 0.030, 0.25, 0.10, 0.5, 0.5, 1.0, 1.0, 1.0),  # wet: teeth, tongue
@@ -103,6 +104,27 @@ def shadow_film(towards: NDArray[np.float64], size: int) -> NDArray[np.float64]:
         view[row, 3] = middle - factor * float((axis * centre).sum())
     view[3, 0] = scale
     return view
+
+
+def ring(count: int = 6) -> NDArray[np.float64]:
+    """Directions (2 count, 2) of the search for ambient occlusion, the second half turned by half a step."""
+    turn = np.concatenate([np.arange(count), np.arange(count) + 0.5]) * (2 * math.pi / count)
+    return np.ascontiguousarray(np.stack([np.cos(turn), np.sin(turn)], 1))
+
+
+def discs() -> NDArray[np.float64]:
+    """Samples of the unit disc (16, SEARCH + TAPS, 2), turned sixteen ways for 4 x 4 neighbouring samples of the picture.
+
+    The first look for what casts a shadow, the others soften it; each set is a sunflower spiral (Vogel 1979).
+    """
+    spin = np.array([0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5]) * (2 * math.pi / 16)  # ordered dither of Bayer
+    reach = np.concatenate([np.sqrt((np.arange(n) + 0.5) / n) for n in (SEARCH, TAPS)])
+    turn = np.concatenate([np.arange(SEARCH), np.arange(TAPS)]) * (math.pi * (3 - math.sqrt(5))) + spin[:, None]
+    return np.ascontiguousarray(np.stack([reach * np.cos(turn), reach * np.sin(turn)], 2))
+
+
+# What rims around eyes and mouth shade: direction (along the head's up, along its right side), strength, reach in mm.
+RIMS: NDArray[np.float64] = np.array([(1, 0, 0.62, 4.2), (-1, 0, 0.22, 2.0), (0, 1, 0.25, 2.5), (0, -1, 0.25, 2.5)])
 
 
 def level(light: Light) -> float:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vultus.errors import InputError, MissingExtraError
 from vultus.people.render import light as lighting
 from vultus.people.render.background import backdrop
-from vultus.people.render.camera import film, focal_px, lattice_offset, lattice_shape, principal_px
+from vultus.people.render.camera import film, focal_px, lattice_shape, principal_px
 from vultus.people.render.lattice import Lattice, resolve
 from vultus.people.render.scenery import KINDS, REGION_KINDS, join, placed
 from vultus.people.render.sensor import develop
@@ -112,17 +112,19 @@ class _Drawing:
         m, s = _with_pulse(self.sculpture.materials, self.scene.pulse), self.scenery
         frame = np.ascontiguousarray(np.concatenate([self.sculpture.turn, self.sculpture.eye_centres, self.sculpture.eye_axes]), np.float64)
         self.surface.gather(a.owner, a.weights, s.triangles, s.vertices, s.normals, s.uv, s.part, s.colour, s.finish, s.head,
-                            *(np.ascontiguousarray(each, np.float32) for each in (m.albedo, m.relief, m.gloss)),
-                            np.ascontiguousarray(m.region), np.ascontiguousarray(m.eye, np.float32),
-                            np.ascontiguousarray(m.eye_gloss, np.float32), frame, KINDS, REGION_KINDS, a.labels,
+                            *(np.ascontiguousarray(each, np.float32) for each in (m.albedo, m.relief, m.gloss[..., None])),
+                            np.ascontiguousarray(m.region), np.ascontiguousarray(m.eye.reshape(-1, m.eye.shape[2], 3), np.float32),
+                            np.ascontiguousarray(m.eye_gloss.reshape(-1, m.eye.shape[2]), np.float32), frame, KINDS, REGION_KINDS, a.labels,
                             a.albedo, a.normal, a.bumped, a.info)
 
     def _find_sky(self) -> None:
-        self.sky_near = np.ascontiguousarray(self.lattice.near[self.centre])
-        self.sky = np.ones_like(self.sky_near)
+        import cv2
+        near = np.ascontiguousarray(self.lattice.near[self.centre])
+        self.sky = np.ones_like(near)
         x0, y0 = principal_px(self.camera)
-        self.kernels.occlude(self.sky_near, np.ascontiguousarray(self.lattice.normal[self.centre]),
-                             np.array([x0 - 0.5, y0 - 0.5, focal_px(self.camera)]), SKY_RADIUS_MM, self.sky)
+        self.kernels.occlude(near, np.ascontiguousarray(self.lattice.normal[self.centre]),
+                             np.array([x0 - 0.5, y0 - 0.5, focal_px(self.camera)]), SKY_RADIUS_MM, lighting.ring(), self.sky)
+        self.sky = np.asarray(cv2.blur(self.sky, (3, 3), borderType=cv2.BORDER_REPLICATE), np.float32)
 
     def _find_shadows(self) -> None:
         self.lamps = lighting.lamp_rows(self.scene.light)
@@ -132,10 +134,10 @@ class _Drawing:
     def _shade(self, a: Lattice) -> None:
         zoom, up = focal_px(self.camera) * self.samples, self.sculpture.turn[:, 1]
         length = max(float(np.hypot(up[0], up[1])), 1e-6)
-        view = np.array([-self.view[0, 2], -self.view[1, 2], zoom, self.camera.distance_mm, self.samples, lattice_offset(self.samples),
-                         up[0] / length, -up[1] / length, self.camera.distance_mm / zoom])
-        self.shading.shade(a.near, a.labels, a.albedo, a.normal, a.bumped, a.info, a.veil, self.sky, self.sky_near, view,
-                           lighting.tables(self.scene.light), self.lamps, self.maps, self.films, lighting.FINISH, a.light)
+        view = np.array([-self.view[0, 2], -self.view[1, 2], zoom, self.camera.distance_mm, self.samples, up[0] / length, -up[1] / length,
+                         self.camera.distance_mm / zoom])
+        self.shading.shade(a.near, a.labels, a.albedo, a.normal, a.bumped, a.info, a.veil, self.sky, view, lighting.tables(self.scene.light),
+                           self.lamps, self.maps, self.films, lighting.discs(), lighting.RIMS, lighting.FINISH, a.light)
 
     def _look_through(self) -> Float:
         """Puts lenses before the picture; returns the share of each sample that is not background, (h, w)."""

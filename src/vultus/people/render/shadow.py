@@ -11,7 +11,7 @@ from vultus.people.render.scenery import Scenery, placed
 from vultus.people.render.strand_surface import colours
 from vultus.people.shapes import Float, Part, Strands
 
-HAIR_STRIDE = 3  # every third strand, three times as wide
+CASTERS = 2000  # strands that cast shadows, the wider the fewer
 
 
 def shadow_maps(scenery: Scenery, strands: tuple[Strands, ...], lamps: NDArray[np.float64], size: int) -> tuple[Float, NDArray[np.float64]]:
@@ -26,6 +26,7 @@ def shadow_maps(scenery: Scenery, strands: tuple[Strands, ...], lamps: NDArray[n
         kernels.draw_triangles(placed(scenery.vertices, films[index], False), scenery.triangles, mode, maps[index], owner, weights)
         for each in strands:
             if each.part == Part.HAIR:
-                how = np.array([0, films[index, 3, 0] * HAIR_STRIDE, each.opacity, 0, HAIR_STRIDE], np.float64)
+                stride = max(len(each.points) // CASTERS, 1)
+                how = np.array([0, films[index, 3, 0] * stride, each.opacity, 0, stride], np.float64)
                 kernels.draw_strands(each.points, each.width, colours(each), films[index], how, 0, maps[index], owner, weights, no_veil)
     return maps, films

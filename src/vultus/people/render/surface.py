@@ -17,65 +17,77 @@ CORNEA_EDGE = 0.87  # cosine of the angle at which the cornea meets the sclera
 
 
 @helper
-def _skin(r, c, u, v, albedo_map, relief_map, gloss_map, region_map, region_kinds, frame, labels, albedo, bumped, info):
-    """Textures of the head at (u, v), bilinear; the region is that of the nearest texel."""
-    size = albedo_map.shape[0]
-    x, y = min(max(u * size - 0.5, 0.0), size - 1.001), min(max(v * size - 0.5, 0.0), size - 1.001)
-    j, i = int(x), int(y)
-    fx, fy = x - j, y - i
-    w0, w1, w2, w3 = (1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy
-    tx = w0 * relief_map[i, j, 0] + w1 * relief_map[i, j + 1, 0] + w2 * relief_map[i + 1, j, 0] + w3 * relief_map[i + 1, j + 1, 0]
-    ty = w0 * relief_map[i, j, 1] + w1 * relief_map[i, j + 1, 1] + w2 * relief_map[i + 1, j, 1] + w3 * relief_map[i + 1, j + 1, 1]
-    tz = w0 * relief_map[i, j, 2] + w1 * relief_map[i, j + 1, 2] + w2 * relief_map[i + 1, j, 2] + w3 * relief_map[i + 1, j + 1, 2]
-    info[r, c, 0] = w0 * gloss_map[i, j] + w1 * gloss_map[i, j + 1] + w2 * gloss_map[i + 1, j] + w3 * gloss_map[i + 1, j + 1]
-    length = 0.0
-    for e in range(3):
-        albedo[r, c, e] = (w0 * albedo_map[i, j, e] + w1 * albedo_map[i, j + 1, e]
-                           + w2 * albedo_map[i + 1, j, e] + w3 * albedo_map[i + 1, j + 1, e])
-        bumped[r, c, e] += frame[e, 0] * tx + frame[e, 1] * ty + frame[e, 2] * tz
-        length += bumped[r, c, e] * bumped[r, c, e]
-    length = 1 / math.sqrt(length + 1e-12)
-    for e in range(3):
-        bumped[r, c, e] *= length
-    region = region_map[min(int(y + 0.5), size - 1), min(int(x + 0.5), size - 1)]
-    labels[r, c, 1] = region
-    labels[r, c, 2] = region_kinds[region]
+def _texel(texture, i, j, e, fx, fy):
+    """Bilinear value of channel e between rows i, i + 1 and columns j, j + 1."""
+    above = texture[i, j, e] * (1.0 - fx) + texture[i, j + 1, e] * fx
+    return above * (1.0 - fy) + (texture[i + 1, j, e] * (1.0 - fx) + texture[i + 1, j + 1, e] * fx) * fy
 
 
 @helper
-def _eye(r, c, side, x, y, z, eye_map, eye_gloss, frame, albedo, bumped, info):
-    """Texture of an eyeball at the direction (x, y, z) from its centre, and the normal of cornea or sclera there."""
-    length = math.sqrt(x * x + y * y + z * z) + 1e-9
-    x, y, z = x / length, y / length, z / length
-    ax, ay, az = frame[5 + side, 0], frame[5 + side, 1], frame[5 + side, 2]
-    along = x * ax + y * ay + z * az
-    # the head's x axis without its part along the gaze is "right" in the texture, gaze x right is "up"
-    lean = frame[0, 0] * ax + frame[1, 0] * ay + frame[2, 0] * az
-    rx, ry, rz = frame[0, 0] - lean * ax, frame[1, 0] - lean * ay, frame[2, 0] - lean * az
-    norm = math.sqrt(rx * rx + ry * ry + rz * rz) + 1e-9
-    rx, ry, rz = rx / norm, ry / norm, rz / norm
-    right = x * rx + y * ry + z * rz
-    up = x * (ay * rz - az * ry) + y * (az * rx - ax * rz) + z * (ax * ry - ay * rx)
-    reach = math.acos(min(max(along, -1.0), 1.0)) / math.pi / (math.sqrt(right * right + up * up) + 1e-9)
-    size = eye_map.shape[1]
-    px = min(max((0.5 + reach * right) * size - 0.5, 0.0), size - 1.001)
-    py = min(max((0.5 - reach * up) * size - 0.5, 0.0), size - 1.001)
-    j, i = int(px), int(py)
-    fx, fy = px - j, py - i
-    w0, w1, w2, w3 = (1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy
+def _within(x, size):
+    """A place in texels, kept where it has a neighbour to its right."""
+    return 0.0 if x < 0 else size - 1.001 if x > size - 1.001 else x
+
+
+@helper
+def _unit(vectors, r, c):
+    """Scales the vector (r, c) to length 1."""
+    x, y, z = vectors[r, c, 0], vectors[r, c, 1], vectors[r, c, 2]
+    scale = 1.0 / math.sqrt(x * x + y * y + z * z + 1e-12)
     for e in range(3):
-        albedo[r, c, e] = (w0 * eye_map[side, i, j, e] + w1 * eye_map[side, i, j + 1, e]
-                           + w2 * eye_map[side, i + 1, j, e] + w3 * eye_map[side, i + 1, j + 1, e])
-    info[r, c, 0] = 1 + eye_gloss[side, i, j]
-    bulge = CORNEA_SHIFT * min(max((along - CORNEA_EDGE) / 0.06, 0.0), 1.0)
-    x, y, z = x - bulge * ax, y - bulge * ay, z - bulge * az
-    length = math.sqrt(x * x + y * y + z * z) + 1e-9
-    bumped[r, c, 0], bumped[r, c, 1], bumped[r, c, 2] = x / length, y / length, z / length
+        vectors[r, c, e] *= scale
+
+
+@helper
+def _skin(r, c, albedo_map, relief_map, gloss_map, region_map, region_kinds, frame, labels, albedo, bumped, info):
+    """Textures of the head at the (u, v) in `info`, bilinear; the region is that of the nearest texel."""
+    size = albedo_map.shape[0]
+    x, y = _within(info[r, c, 2] * size - 0.5, size), _within(info[r, c, 3] * size - 0.5, size)
+    j, i = int(x), int(y)
+    fx, fy = x - j, y - i
+    info[r, c, 0] = _texel(gloss_map, i, j, 0, fx, fy)
+    for e in range(3):
+        albedo[r, c, e] = _texel(albedo_map, i, j, e, fx, fy)
+        tilt = _texel(relief_map, i, j, e, fx, fy)
+        for axis in range(3):
+            bumped[r, c, axis] += frame[axis, e] * tilt
+    _unit(bumped, r, c)
+    region = region_map[int(y + 0.5), int(x + 0.5)]
+    labels[r, c, 1], labels[r, c, 2] = region, region_kinds[region]
+
+
+@helper
+def _eye(r, c, side, eye_map, eye_gloss, frame, albedo, bumped, info):
+    """Texture of an eyeball at the offset from its centre that `bumped` holds, and the normal of cornea or sclera there."""
+    _unit(bumped, r, c)
+    along, lean, right, norm, up = 0.0, 0.0, 0.0, 1e-9, 0.0
+    for e in range(3):
+        along += bumped[r, c, e] * frame[5 + side, e]
+        lean += frame[e, 0] * frame[5 + side, e]
+    # the head's x axis without its part along the gaze is "right" in the texture, gaze x right is "up"
+    for e in range(3):
+        f, g = (e + 1) % 3, (e + 2) % 3
+        axis = frame[e, 0] - lean * frame[5 + side, e]
+        right += bumped[r, c, e] * axis
+        norm += axis * axis
+        up += bumped[r, c, e] * (frame[5 + side, f] * frame[g, 0] - frame[5 + side, g] * frame[f, 0])
+    reach = math.acos(-1.0 if along < -1 else 1.0 if along > 1 else along) / math.pi / math.sqrt(right * right + up * up + 1e-12)
+    size = eye_map.shape[1]
+    x, y = _within((0.5 + reach * right) * size - 0.5, size), _within((0.5 - reach * up) * size - 0.5, size)
+    j, i = int(x), int(y)
+    for e in range(3):
+        albedo[r, c, e] = _texel(eye_map, side * size + i, j, e, x - j, y - i)
+    info[r, c, 0] = 1.0 + eye_gloss[side * size + i, j]
+    bulge = (along - CORNEA_EDGE) / 0.06
+    bulge = CORNEA_SHIFT * (0.0 if bulge < 0 else 1.0 if bulge > 1 else bulge)
+    for e in range(3):
+        bumped[r, c, e] -= bulge * frame[5 + side, e]
+    _unit(bumped, r, c)
 
 
 @kernel("void(int32[:, ::1], float32[:, :, ::1], int32[:, ::1], float32[:, ::1], float32[:, ::1], float32[:, :, ::1], uint8[::1], "
-      "float32[:, ::1], float32[:, ::1], int64, float32[:, :, ::1], float32[:, :, ::1], float32[:, ::1], uint8[:, ::1], "
-      "float32[:, :, :, ::1], float32[:, :, ::1], float64[:, ::1], uint8[::1], uint8[::1], "
+      "float32[:, ::1], float32[:, ::1], int64, float32[:, :, ::1], float32[:, :, ::1], float32[:, :, ::1], uint8[:, ::1], "
+      "float32[:, :, ::1], float32[:, ::1], float64[:, ::1], uint8[::1], uint8[::1], "
       "uint8[:, :, ::1], float32[:, :, ::1], float32[:, :, ::1], float32[:, :, ::1], float32[:, :, ::1])")
 def gather(owner, weights, triangles, vertices, normals, uv, part, colour, finish, head,
            albedo_map, relief_map, gloss_map, region_map, eye_map, eye_gloss, frame, kinds, region_kinds,
@@ -85,7 +97,7 @@ def gather(owner, weights, triangles, vertices, normals, uv, part, colour, finis
     Args:
         owner, weights: from `kernels.draw_triangles`.
         triangles .. colour: as in `Mesh`; finish (t, 2): gloss and alpha; head: triangles of the textured mesh (the first ones).
-        albedo_map .. eye_gloss: as in `Materials`.
+        albedo_map .. eye_gloss: as in `Materials`; gloss (S, S, 1), eyes right over left (2 E, E, 3) and (2 E, E).
         frame: float64 (7, 3): rows of the head's rotation, both eye centres (right, left), both eye axes.
         kinds, region_kinds: kind of surface by `Part`, and for skin by region.
         labels: out (h, w, 3): part, region, kind.
@@ -103,23 +115,18 @@ def gather(owner, weights, triangles, vertices, normals, uv, part, colour, finis
             what = part[t]
             labels[r, c, 0], labels[r, c, 2] = what, kinds[what]
             info[r, c, 0], info[r, c, 1] = finish[t, 0], finish[t, 1]
-            length = 0.0
             for e in range(3):
                 albedo[r, c, e] = colour[t, e]
                 normal[r, c, e] = a * normals[i, e] + b * normals[j, e] + d * normals[k, e]
-                length += normal[r, c, e] * normal[r, c, e]
-            length = 1 / math.sqrt(length + 1e-12)
+            _unit(normal, r, c)
             for e in range(3):
-                normal[r, c, e] *= length
                 bumped[r, c, e] = normal[r, c, e]
             if t < head and what == _SKIN:
-                u = a * uv[t, 0, 0] + b * uv[t, 1, 0] + d * uv[t, 2, 0]
-                v = a * uv[t, 0, 1] + b * uv[t, 1, 1] + d * uv[t, 2, 1]
-                info[r, c, 2], info[r, c, 3] = u, v
-                _skin(r, c, u, v, albedo_map, relief_map, gloss_map, region_map, region_kinds, frame, labels, albedo, bumped, info)
+                for e in range(2):
+                    info[r, c, 2 + e] = a * uv[t, 0, e] + b * uv[t, 1, e] + d * uv[t, 2, e]
+                _skin(r, c, albedo_map, relief_map, gloss_map, region_map, region_kinds, frame, labels, albedo, bumped, info)
             elif what == _EYE or what == _EYE + 1:
                 side = what - _EYE
-                x = a * vertices[i, 0] + b * vertices[j, 0] + d * vertices[k, 0] - frame[3 + side, 0]
-                y = a * vertices[i, 1] + b * vertices[j, 1] + d * vertices[k, 1] - frame[3 + side, 1]
-                z = a * vertices[i, 2] + b * vertices[j, 2] + d * vertices[k, 2] - frame[3 + side, 2]
-                _eye(r, c, side, x, y, z, eye_map, eye_gloss, frame, albedo, bumped, info)
+                for e in range(3):
+                    bumped[r, c, e] = a * vertices[i, e] + b * vertices[j, e] + d * vertices[k, e] - frame[3 + side, e]
+                _eye(r, c, side, eye_map, eye_gloss, frame, albedo, bumped, info)
