@@ -22,7 +22,7 @@ from vultus.people.skin.hairline import scalp_cover
 from vultus.people.skin.make_up import add_make_up
 from vultus.people.skin.neckline import below_neckline
 from vultus.people.skin.noise import value_noise
-from vultus.people.skin.pigments import Pigments, pigments
+from vultus.people.skin.pigments import Pigments, lip_shade, pigments
 from vultus.people.skin.static_regions import static_regions
 from vultus.people.skin.texels import Texels
 from vultus.people.skin.tone import skin_colour
@@ -116,13 +116,14 @@ class SkinAtlas:
         upright = np.asarray(points * np.array([1, 0.16, 0.3], np.float32), np.float32)
         lines = value_noise(upright, 1.7, person.skin.seed + 31, 2)
         meeting = np.exp(-(((points[:, 1] + 67.3) / 1.3) ** 2))
-        return np.asarray(1 + self._zones.lip[self._lip_texels] * (0.12 * lines - 0.35 * meeting), np.float32)
+        return np.asarray(1 + self._zones.lip[self._lip_texels] * (lip_shade(person) * (1 + 0.12 * lines - 0.35 * meeting) - 1), np.float32)
 
     def _height(self, person: Identity, worn: Worn, grain: Float, carved: Float, scalp: Float, below: Float) -> Float:
         """Relief of skin and cloth in mm (n,)."""
         points, zones, skin = self._texels.points, self._zones, person.skin
         uneven = value_noise(points, 5.0, skin.seed + 2, 2)
-        height = carved + ((0.02 + 0.07 * skin.pores) * grain + (0.03 + 0.03 * skin.pores) * uneven) * (1 - 0.7 * zones.lip)
+        coarse = 0.03 + 0.03 * skin.pores + 0.09 * wrinkle_amount(skin, person.years)
+        height = carved + ((0.02 + 0.07 * skin.pores) * grain + coarse * uneven) * (1 - 0.7 * zones.lip)
         upright = np.asarray(points[self._lip_texels] * np.array([1, 0.16, 0.3], np.float32), np.float32)
         height[self._lip_texels] += 0.10 * zones.lip[self._lip_texels] * value_noise(upright, 1.7, skin.seed + 31, 2)
         height = height * (1 - 0.6 * zones.mouth) * (1 + 0.8 * scalp)

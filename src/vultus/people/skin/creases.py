@@ -108,8 +108,8 @@ class Creases:
             d = (off + shift + 1.3 * bend) / curve.width
             valley = np.exp(-(d**2)) * fade * broken
             ridge = np.exp(-((np.abs(d) - 2.2) ** 2)) * fade
-            height[texels] += (grown * curve.depth * (0.35 * ridge - valley)).astype(np.float32)
-            dark[texels] = np.maximum(dark[texels], min(1.0, grown) * curve.dark * valley)
+            height[texels] += (1.3 * grown * curve.depth * (0.35 * ridge - valley)).astype(np.float32)
+            dark[texels] = np.maximum(dark[texels], min(1.0, 1.35 * grown) * curve.dark * valley)
         return height, dark
 
 

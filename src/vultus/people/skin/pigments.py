@@ -79,9 +79,14 @@ def _moles(points: Float, moles: tuple[tuple[float, float, float], ...]) -> Floa
     return total
 
 
+def lip_shade(person: Identity) -> float:
+    """Share of light of every colour that the lips give back beside what their pigments take: less the darker the skin."""
+    return float(np.exp(-(0.24 + 0.12 * person.lips.darkness) * pigment(person.skin.melanin)))
+
+
 def _lips(melanin: Float, blood: Float, zones: Zones, person: Identity, units: float) -> tuple[Float, Float]:
     """Lips have little melanin over much blood; dark skin keeps more of it on the upper lip."""
     lips, weight = person.lips, zones.lip
-    own = units * (0.85 - 0.25 * zones.lower_lip) + 0.04 + 0.4 * lips.darkness * (0.3 + 0.7 * units)
-    redder = (1.3 + 1.7 * lips.redness + 0.3 * zones.lower_lip) / (1 + 0.25 * units)
+    own = units * (0.62 - 0.14 * zones.lower_lip) + 0.03 + lips.darkness * (0.10 + 0.12 * units)
+    redder = (1.3 + 1.6 * lips.redness + 0.2 * zones.lower_lip) / (1 + 0.12 * units)
     return melanin * (1 - weight) + own * weight, blood * (1 - weight) + redder * weight
