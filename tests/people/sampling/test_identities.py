@@ -49,7 +49,8 @@ def test_a_person_survives_json() -> None:
 
 @pytest.mark.parametrize(("cell", "may_change"), [
     (Cell(limits={"brows.density": (0.3, 0.35)}), {"brows.density"}),
-    (Cell(melanin=(0.9, 0.95)), {"skin.melanin", "skin.freckles", "lips.redness", "lips.darkness"}),
+    (Cell(melanin=(0.9, 0.95)), {"skin.melanin", "skin.freckles", "lips.redness", "lips.darkness", "eyes.iris", "eyes.inner",
+                                 "hair.colour"}),
     (Cell(glasses=True), {"glasses"} | {f"glasses.{name}" for name in ("style", "colour", "width", "rim_mm", "tint")}),
     (Cell(eye_colour="blue"), {"eyes.iris", "eyes.inner"}),
     (Cell(hair="bald"), {"hair.style", "hair.length_mm"}),

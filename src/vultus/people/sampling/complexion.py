@@ -10,7 +10,7 @@ from vultus.people.sampling.attributes import EYE_COLOURS, GROUPS
 from vultus.people.sampling.draws import Draws, confine
 from vultus.people.sampling.quantiles import Quantile, kumaraswamy, mostly, normal, uniform, within
 
-MELANIN = {"african": 0.66, "asian": 0.4, "caucasian": 0.26}  # mean at a share of 1
+MELANIN = {"african": 0.6, "asian": 0.32, "caucasian": 0.22}  # mean at a share of 1
 MELANIN_SPREAD = 0.16
 # Share of each iris colour at a group share of 1; mixed groups mix them.
 IRIS: dict[str, tuple[float, ...]] = {"african": (0.68, 0.25, 0.05, 0.01, 0.005, 0.005), "asian": (0.66, 0.28, 0.04, 0.01, 0.005, 0.005),
@@ -22,10 +22,10 @@ def draw_skin(draws: Draws, groups: Mapping[str, float]) -> Skin:
     """Skin constants.
 
     melanin: normal about the mean of the group shares with spread 0.16 in every group, truncated to 0..1: the spread of the means
-    (0.17) is no wider than that within each group, and neighbouring groups overlap by more than half; skin reflectance of real
+    (0.16) is no wider than that within each group, and neighbouring groups overlap by more than half; skin reflectance of real
     groups overlaps, too (Chardon et al. 1991). haemoglobin: normal 0.5, spread 0.18, and undertone: normal 0, spread 0.4, in every
     group. freckles: none for 60 %, else even to 0.9, fading where melanin exceeds 0.35 (they do not show on dark skin). moles:
-    Poisson-like count, mean 1.5, evenly over the face. pores, blotches, gloss, wrinkles: wide, the same in every group.
+    Poisson-like count, mean 1.5, evenly over the face, most of them small. pores, blotches, gloss, wrinkles: wide, the same in every group.
     """
     mean = sum(groups[name] * MELANIN[name] for name in GROUPS)
     melanin = draws.number("skin.melanin", normal(mean, MELANIN_SPREAD, 0.0, 1.0))
@@ -45,11 +45,12 @@ def draw_lips(draws: Draws, melanin: float) -> Lips:
                 darkness=draws.number("lips.darkness", normal(0.3 + 0.25 * melanin, 0.16, 0.0, 1.0)))
 
 
-def draw_eyes(draws: Draws, groups: Mapping[str, float]) -> Eyes:
-    """Eyes: iris colour by the group shares with a little of every colour everywhere, brightness and hue varied round it so that
-    brown eyes differ as much as others; a warmer ring round the pupil in a varying amount. Iris radius normal 5.9, spread 0.25
-    mm (visible iris diameters of adults are 11 to 13 mm)."""
-    weights = {name: sum(groups[group] * IRIS[group][i] for group in GROUPS) for i, name in enumerate(EYE_COLOURS)}
+def draw_eyes(draws: Draws, groups: Mapping[str, float], melanin: float) -> Eyes:
+    """Eyes: iris colour by the group shares (see `light_shares`) with a little of every colour everywhere, brightness and hue varied
+    round it so that brown eyes differ as much as others; a warmer ring round the pupil in a varying amount. Iris radius normal 5.9,
+    spread 0.25 mm (visible iris diameters of adults are 11 to 13 mm)."""
+    shares = light_shares(groups, melanin)
+    weights = {name: sum(shares[group] * IRIS[group][i] for group in GROUPS) for i, name in enumerate(EYE_COLOURS)}
     iris = varied(draws, "eyes.tone", EYE_COLOURS[draws.choice("eyes.colour", weights)])
     warm = 0.7 * draws.rank("eyes.inner")
     inner = tuple(confine((1 - warm) * a + warm * b, 0.0, 1.0) for a, b in zip(iris, AMBER, strict=True))
@@ -58,6 +59,13 @@ def draw_eyes(draws: Draws, groups: Mapping[str, float]) -> Eyes:
                 iris_mm=draws.number("eyes.iris_mm", normal(5.9, 0.25, 5.2, 6.7)),
                 sclera_warmth=draws.number("eyes.sclera_warmth", normal(0.35, 0.18, 0.0, 1.0)),
                 veins=draws.number("eyes.veins", kumaraswamy(1.4, 2.2, 0.0, 1.0)), seed=draws.pattern("eyes.seed"))
+
+
+def light_shares(groups: Mapping[str, float], melanin: float) -> dict[str, float]:
+    """Group shares for the colours of iris and hair, which the same pigment makes as the skin's: a caucasian share counts as african
+    in so far as the skin is dark (from melanin 0.3, wholly from 0.6)."""
+    light = groups["caucasian"] * _fade(melanin, 0.3, 0.6)
+    return {"african": groups["african"] + groups["caucasian"] - light, "asian": groups["asian"], "caucasian": light}
 
 
 def varied(draws: Draws, name: str, colour: Rgb) -> Rgb:
@@ -72,7 +80,7 @@ def _moles(draws: Draws) -> tuple[tuple[float, float, float], ...]:
     low, high = draws.range("skin.moles")
     count = int(min(max(round(within(_poisson(1.5), draws.rank("skin.moles"), low, high)), math.ceil(low)), math.floor(high)))
     places = draws.rng("skin.moles.places").random((8, 3)).round(4)
-    return tuple((float(x), float(y), float(size)) for x, y, size in places[:count])
+    return tuple((float(x), float(y), round(float(size) ** 2, 4)) for x, y, size in places[:count])
 
 
 def _poisson(mean: float) -> Quantile:

@@ -25,7 +25,7 @@ _SPREADS: dict[str, dict[str, float]] = {  # standard deviations over unrestrict
     "brows": {"thickness_mm": 1.1, "lift_mm": 2.2, "arch_mm": 1.8, "inner_mm": 2.5, "outer_mm": 2.5, "slope": 0.028, "density": 0.16,
               "taper": 0.2},
     "lips": {"redness": 0.16, "darkness": 0.17},
-    "hairline": {"line_lift_mm": 5.3, "temple_mm": 4.6, "peak_mm": 3.3},
+    "hairline": {"line_lift_mm": 5.3, "temple_mm": 3.4, "peak_mm": 3.3},
 }
 _OUTLINE = 0.15  # standard deviation of one outline's strength
 _SHAPE = tuple(_OUTLINE if name in OUTLINES else SINGLE[name] if name in SINGLE else PAIRED[name[2:]] for name in LOCAL_NAMES)

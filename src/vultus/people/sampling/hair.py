@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from vultus.people.identity import BEARD_STYLES, GLASSES_STYLES, Beard, Brows, Glasses, Hair, Rgb
 from vultus.people.sampling.attributes import BEARD_LENGTHS, BEARD_YEARS, GROUPS, HAIR_COLOURS, HAIR_LENGTHS
-from vultus.people.sampling.complexion import varied
+from vultus.people.sampling.complexion import light_shares, varied
 from vultus.people.sampling.draws import Draws, confine
 from vultus.people.sampling.quantiles import Quantile, kumaraswamy, mostly, normal, uniform, unless_never, within
 
@@ -15,6 +15,7 @@ CURL = {"african": 0.78, "asian": 0.16, "caucasian": 0.34}  # mean at a share of
 COLOURS: dict[str, tuple[float, ...]] = {"african": (0.72, 0.22, 0.06, 0.0, 0.0, 0.0), "asian": (0.6, 0.32, 0.08, 0.0, 0.0, 0.0),
                                          "caucasian": (0.08, 0.25, 0.27, 0.17, 0.16, 0.07)}
 DYED = {"female": 0.16, "male": 0.05}
+GREY_HIDDEN = {"female": 0.4, "male": 0.07}
 # Share of each style of women and men with straight hair and with tight curls.
 STYLES: dict[tuple[str, str], dict[str, float]] = {
     ("female", "straight"): {"bald": 0.01, "buzz": 0.02, "crop": 0.08, "side": 0.06, "back": 0.07, "curly": 0.02, "bob": 0.25, "long": 0.31,
@@ -31,26 +32,29 @@ FRAMES: dict[str, Rgb] = {"black": (0.05, 0.05, 0.06), "brown": (0.28, 0.17, 0.1
 _FRAME_SHARES = {"black": 0.36, "brown": 0.2, "steel": 0.16, "gold": 0.1, "navy": 0.08, "red": 0.05, "clear": 0.05}
 
 
-def draw_hair(draws: Draws, groups: Mapping[str, float], gender: float) -> Hair:
+def draw_hair(draws: Draws, groups: Mapping[str, float], gender: float, melanin: float) -> Hair:
     """Scalp hair constants.
 
     curl: normal about the mean of the group shares, spread 0.2. style: shares between those of straight and of tightly curled hair
     of the face's gender; every style occurs everywhere, so that hair does not give groups away and varies within them. colour: by
     the group shares, or dyed to any colour (women 16 %, men 5 %). Grey from: normal, mean 36 years for caucasian, 38 for asian, 44
-    for african shares (onset is reported as mid-thirties, late thirties and mid-forties: Trueb 2015), spread 7. Balding: 60 % of
-    men from normal 44 years, spread 12, later by 6 where shares are not caucasian (it is rarer there), 15 % of women from 58.
+    for african shares (onset is reported as mid-thirties, late thirties and mid-forties: Trueb 2015), spread 7, never seen in 40 %
+    of women and 7 % of men, who dye it; span normal 48 years, spread 14, so that about a quarter of the hair is grey at 50 (Panhard
+    et al. 2012 report 27 % of the hair at 45 to 65). Balding: 60 % of men from normal 44 years, spread 12,
+    later by 6 where shares are not caucasian (it is rarer there), 15 % of women from 58.
     """
     sex, curl = _sex(gender), draws.number("hair.curl", normal(_mean(CURL, groups), 0.2, 0.0, 1.0))
     style = draw_style(draws, sex, curl)
     return Hair(
         style=style, length_mm=_length(draws, "hair.length_mm", HAIR_LENGTHS[style]),
-        colour=draw_hair_colour(draws, groups, sex), curl=curl, fringe=draws.number("hair.fringe", mostly(0.0, 0.62, uniform(0.35, 1.0))),
+        colour=draw_hair_colour(draws, light_shares(groups, melanin), sex), curl=curl,
+        fringe=draws.number("hair.fringe", mostly(0.0, 0.62, uniform(0.35, 1.0))),
         part_mm=draws.number("hair.part_mm", _parting), line_lift_mm=draws.number("hair.line_lift_mm", normal(0.0, 5.5, -12.0, 18.0)),
-        temple_mm=draws.number("hair.temple_mm", mostly(0.0, 0.15, kumaraswamy(1.1, 2.2, 0.0, 22.0 if sex == "male" else 14.0))),
+        temple_mm=draws.number("hair.temple_mm", mostly(0.0, 0.15, kumaraswamy(1.1, 2.2, 0.0, 16.0 if sex == "male" else 10.0))),
         peak_mm=draws.number("hair.peak_mm", mostly(0.0, 0.5, kumaraswamy(1.2, 2.0, 0.0, 14.0))),
         density=draws.number("hair.density", kumaraswamy(2.6, 1.6, 0.35, 1.0)),
-        grey_from=draws.number("hair.grey_from", normal(36.0 + 8 * groups["african"] + 2 * groups["asian"], 7.0, 20.0, 70.0)),
-        grey_span=draws.number("hair.grey_span", normal(25.0, 7.0, 8.0, 50.0)), bald_from=_balding(draws, groups, sex),
+        grey_from=_greying(draws, groups, sex), grey_span=draws.number("hair.grey_span", normal(48.0, 14.0, 15.0, 90.0)),
+        bald_from=_balding(draws, groups, sex),
         bald_span=draws.number("hair.bald_span", normal(28.0, 9.0, 8.0, 60.0)), seed=draws.pattern("hair.seed"))
 
 
@@ -127,6 +131,11 @@ def _length(draws: Draws, name: str, bounds: tuple[float, float], *, short: bool
 def _parting(u: float) -> float:
     """Off the middle to either side by up to 40 mm, a fifth near the middle."""
     return 80 * (u - 0.5)
+
+
+def _greying(draws: Draws, groups: Mapping[str, float], sex: str) -> float:
+    onset = normal(36.0 + 8 * groups["african"] + 2 * groups["asian"], 7.0, 20.0, 70.0)
+    return draws.number("hair.grey_from", unless_never(1 - GREY_HIDDEN[sex], onset))
 
 
 def _balding(draws: Draws, groups: Mapping[str, float], sex: str) -> float:
