@@ -21,8 +21,8 @@ def draw_identity(seed: Seed, *, id: str = "p000000", cell: Cell | None = None) 
     Every attribute has its own random stream, keyed by its name. What depends on what: melanin, iris colour, curl, hair colour,
     onset of grey, balding and beard density on the group shares; muscle, hair style, hair colour and onset of grey (dye), temples,
     balding, brow thickness and beard on the gender; hair style on curl; freckles, lips, iris and hair colour on
-    melanin; beard and glasses on the age. All else is independent. A cell narrows distributions and leaves ranks: with the same seed, an attribute that neither is restricted nor
-    depends on one that changed has the same value bit for bit, and a person moved to another group keeps, for example, being
+    melanin; beard and glasses on the age. All else is independent. A cell narrows distributions and leaves ranks:
+    with the same seed, an attribute that neither is restricted nor depends on one that changed has the same value bit for bit, and a person moved to another group keeps, for example, being
     darker than two thirds of it.
 
     Args:
