@@ -108,8 +108,8 @@ def _defocused(picture: NDArray[np.floating], radius: float) -> Float:
     side = int(np.ceil(radius))
     y, x = np.mgrid[-side:side + 1, -side:side + 1]
     disc = np.clip(radius + 0.5 - np.sqrt(x * x + y * y), 0, 1)
-    return np.asarray(cv2.filter2D(picture.astype(np.float32), -1, (disc / disc.sum()).astype(np.float32),
-                                   borderType=cv2.BORDER_REFLECT))
+    soft = cv2.filter2D(picture.astype(np.float32), -1, (disc / disc.sum()).astype(np.float32), borderType=cv2.BORDER_REFLECT)
+    return np.maximum(soft, np.float32(0))
 
 
 def _picture(background: Background, camera: Camera) -> Float:

@@ -136,8 +136,8 @@ class _Drawing:
         length = max(float(np.hypot(up[0], up[1])), 1e-6)
         view = np.array([-self.view[0, 2], -self.view[1, 2], zoom, self.camera.distance_mm, self.samples, up[0] / length, -up[1] / length,
                          self.camera.distance_mm / zoom])
-        self.shading.shade(a.near, a.labels, a.albedo, a.normal, a.bumped, a.info, a.veil, self.sky, view, lighting.tables(self.scene.light),
-                           self.lamps, self.maps, self.films, lighting.discs(), lighting.RIMS, lighting.FINISH, a.light)
+        self.shading.shade(a.near, a.labels, a.albedo, a.normal, a.bumped, a.info, a.veil, self.sky, view,
+                           lighting.tables(self.scene.light), self.lamps, self.maps, self.films, lighting.discs(), lighting.RIMS, lighting.FINISH, a.light)
 
     def _look_through(self) -> Float:
         """Puts lenses before the picture; returns the share of each sample that is not background, (h, w)."""
