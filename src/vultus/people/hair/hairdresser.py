@@ -43,7 +43,7 @@ class Hairdresser:
         self._skin, self._middle = triangles[~ear], middle[~ear]
         self._with_ears = triangles[below > -118]
         self._head = triangles[(below > -118) & ~ear]
-        self._trunk = triangles[(middle[:, 1] < -80) & (middle[:, 1] > -360)]
+        self._trunk = triangles[(middle[:, 1] < -116) & (middle[:, 1] > -360)]
 
     def grow(self, identity: Identity, neutral: Float, detail: int = 6000) -> Grown:
         """Hair of an identity.
@@ -85,7 +85,7 @@ class Hairdresser:
         colour, tip = strand_colours(hair.colour, grey_share(hair, identity.years), more[:, 1:4], lock)
         width = STYLES[hair.style].width * thicker * (0.8 + 0.4 * more[:, 4])
         forward = (draws[:, 10] < 0.5) & (canonical[:, 2] > -110)
-        lift = 2 + 9 * draws[:, 11]
+        lift = 5.5 + 8 * draws[:, 11]
         strands = Strands(points[kept], colour[kept], width[kept].astype(np.float32), Part.HAIR, 1.0, tip[kept])
         return strands, forward[kept], lift[kept].astype(np.float32)
 
@@ -149,7 +149,7 @@ def _shorn(canonical: Float, gender: float) -> Float:
     """Share of hair (n,) left before the ears: sideburns thin out downward, more so for women."""
     x, y, z = canonical.T
     before = (z > -66) & (np.abs(x) > 40)
-    fade = np.clip((16 - y) / (18 + 16 * gender), 0, 1) * (1 - 0.25 * gender)
+    fade = np.clip((36 - 20 * gender - y) / (16 + 18 * gender), 0, 1) * (1 - 0.25 * gender)
     return np.where(before, 1 - fade, 1).astype(np.float32)
 
 

@@ -36,6 +36,7 @@ def grow_scalp(roots: Float, normals: Float, place: tuple[Float, Index], skull: 
     style, n = STYLES[hair.style], len(roots)
     draws = np.random.default_rng((hair.seed, 11)).random((n, DRAWS), dtype=np.float32)
     fringe = _fringe(canonical, hair)
+    leader = np.where(fringe[leader] == fringe, leader, np.arange(n))  # long locks do not pull the fringe down
     length, layer = _length(draws, canonical, fringe, hair, style)
     scatter = style.spread * (0.55 * _normal(draws[:, 2:8]) + 0.8 * _normal(draws[leader][:, 2:8]))
     free = np.ones(n, bool)
@@ -66,8 +67,8 @@ def _length(draws: Float, canonical: Float, fringe: Bool, hair: Hair, style: Sty
     length = np.where(fringe, np.clip(front, 10, max(hair.length_mm, 30.0)), length)
     spread = 0.5 + 0.5 * (draws[:, 1] + draws[:, 8] - 1)  # triangular: most strands in the middle of the hair's thickness
     parted = hair.style in PARTED
-    flat = 1 - 0.55 * np.clip(1 - np.abs(canonical[:, 0] - hair.part_mm) / 32, 0, 1) * parted
-    layer = style.volume * min(1.0, 0.25 + hair.length_mm / 30) * (1 - 0.65 * low) * spread * flat
+    flat = 1 - 0.7 * np.clip(1 - np.abs(canonical[:, 0] - hair.part_mm) / 42, 0, 1) * parted
+    layer = style.volume * min(1.0, 0.25 + hair.length_mm / 30) * (1 - 0.65 * low) * spread * flat * np.where(fringe, 0.6, 1)
     return length.astype(np.float32), layer.astype(np.float32)
 
 
@@ -85,7 +86,7 @@ def _walk(roots: Float, normals: Float, size: tuple[Float, Float], drift: Float,
         turn = np.minimum(1, 0.35 + i * step / 40) * (1 - np.exp(-step / STIFFNESS))
         direction = _unit((1 - turn) * direction + turn * wish)
         ramp = np.minimum(1, i * step[:, 0] / ((0.6 if comb.parted else 1.1) * style.volume + 2))
-        gap = (layer * ramp + 0.8).astype(np.float32)
+        gap = (layer * ramp + 0.5 + 1.1 * ramp).astype(np.float32)
         points[:, i] = skull.settle((here + direction * step).astype(np.float32), gap, hug, style.free_below)
     return points
 
@@ -106,7 +107,7 @@ class _Comb:
         style = self.hair.style
         ways = {"long": self._down, "bob": self._down, "back": self._back, "tied": self._to_knot, "side": self._over}
         wish = ways.get(style, self._out)(here)
-        ahead = _stack(0.002 * here[:, 0] - 0.005 * self.hair.part_mm, np.full(len(here), -0.5), np.ones(len(here)))
+        ahead = _stack(0.002 * here[:, 0] - 0.005 * self.hair.part_mm, np.full(len(here), -0.7), np.full(len(here), 0.7))
         wish = np.where(self.side[:, None], np.array([0, -1, -0.25]), wish)
         return np.where(self.fringe[:, None], ahead, wish).astype(np.float32)
 
@@ -211,10 +212,10 @@ def _cut(points: Float, height: Float, fringe: Bool, count: int) -> Float:
 
 
 def _outside(points: Float, skull: Skull) -> Float:
-    """Every point but the root at least 0.5 mm outside the skull."""
+    """Every point but the root at least 0.6 mm outside the skull."""
     n, k = points.shape[:2]
     rest = points[:, 1:].reshape(-1, 3)
-    points[:, 1:] = skull.settle(rest, np.full(len(rest), 0.5, np.float32), 0.0, -900).reshape(n, k - 1, 3)
+    points[:, 1:] = skull.settle(rest, np.full(len(rest), 0.6, np.float32), 0.0, -900).reshape(n, k - 1, 3)
     return points
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Float = NDArray[np.float32]
 CELL = 12.0  # mm
-WIDE, TOP, LOW = 324.0, -72.0, -372.0
+WIDE, TOP, LOW = 324.0, -108.0, -372.0
 COLUMNS, ROWS = int(2 * WIDE / CELL), int((TOP - LOW) / CELL)
 NECK_HALF = 52.0  # mm: nearer to the midline hair stays on its own side of the neck
 
@@ -28,8 +28,8 @@ class Trunk:
         self.back = -_spread(-back.reshape(ROWS, COLUMNS), -1e4)
 
     def clear(self, points: Float, forward: NDArray[np.bool_], gap: Float) -> Float:
-        """Moves strands (n, k, 3) out of the body, in depth: to the front where `forward` (n,) says so over the shoulders, to the
-        nearer side along the neck; `gap` (n,) mm above the surface. Points before a way out bend with it."""
+        """Moves strands (n, k, 3) out of the body, in depth: to the front where `forward` (n,) says so over the shoulders, behind the
+        neck unless they lie before it; `gap` (n,) mm above the surface. Points before a way out bend with it."""
         rows = np.flatnonzero(points[:, -1, 1] < TOP)
         if not len(rows):
             return points
@@ -38,7 +38,7 @@ class Trunk:
         row, column = _cells(x, y)
         front, back = self.front[row, column], self.back[row, column]
         near = np.abs(x) < NECK_HALF
-        ahead = np.where(near, 2 * z > front + back, forward[rows, None])
+        ahead = np.where(near, z > front - 12, forward[rows, None])
         room = gap[rows, None]
         push = np.where(ahead, np.maximum(front + room - z, 0), np.minimum(back - room - z, 0))
         push = np.where((y < TOP) & (front > -1e3) & (z < front + room) & (z > back - room), push, 0)
