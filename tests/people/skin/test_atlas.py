@@ -72,6 +72,9 @@ def test_lipstick_changes_only_the_lips(atlas, plain):
     assert np.abs(points[:, 0]).max() < 35 and points[:, 1].min() > -86 and points[:, 1].max() < -50
     for name in ("relief", "blood", "region", "eye"):
         assert np.array_equal(getattr(bare, name), getattr(painted, name))
+    step = np.abs(painted.albedo - bare.albedo).mean(-1)
+    border = changed & atlas.covered & (painted.region == regions.SKIN)
+    assert border.any() and step[border].mean() < 0.6 * step[lips].mean()  # soft outwards
     target = linear(Worn().lipstick_colour)
     assert np.abs(painted.albedo[lips].mean(0) - target).sum() < np.abs(bare.albedo[lips].mean(0) - target).sum()
 
