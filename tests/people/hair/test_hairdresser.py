@@ -135,6 +135,13 @@ def test_hair_thins_with_the_years_and_the_strands_left_are_the_same(basis: Head
     assert (crown[:, 1] > 90).mean() < 0.02  # the top is bare, a wreath is left
 
 
+def test_babies_have_short_thin_hair_whatever_style_they_grow_into(basis: HeadBasis, dresser: Hairdresser) -> None:
+    baby, child = person("long", 0.5), person("long", 6.0)
+    few, many = (scalp(dresser.grow(who, basis.shape(who), 2000)) for who in (baby, child))
+    length = [np.linalg.norm(np.diff(s.points, axis=1), axis=2).sum(1).mean() for s in (few, many)]
+    assert length[0] < 20 < 150 < length[1] and len(few.points) < 0.92 * len(many.points)
+
+
 def test_brows_rise_with_the_brows_and_lashes_fall_with_a_blink(basis: HeadBasis, dresser: Hairdresser) -> None:
     who = person()
     neutral = basis.shape(who)

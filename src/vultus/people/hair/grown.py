@@ -13,7 +13,7 @@ from vultus.people.hair.points_on import lattice_points
 from vultus.people.hair.short import ShortHair
 from vultus.people.hair.skull import Skull
 from vultus.people.hair.trunk import Trunk
-from vultus.people.shapes import Mesh, Part, Strands
+from vultus.people.shapes import Mesh, Strands
 from vultus.people.wear.covering import Covering
 
 Float = NDArray[np.float32]
@@ -94,8 +94,3 @@ def _hanging(points: Float, turn: Float, origin: Float) -> Float:
     pieces = pieces + follow[..., None] * (turned - pieces)
     root = _turned(points[:, :1], turn, origin)
     return np.concatenate([root, root + np.cumsum(pieces, 1, dtype=np.float32)], 1)
-
-
-def no_strands(part: Part) -> Strands:
-    """An empty set of strands of a part."""
-    return Strands(np.zeros((0, 2, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros(0, np.float32), part)

@@ -17,7 +17,7 @@ from vultus.people.hair.scalp import LEADERS, grow_scalp, leaders
 from vultus.people.hair.short import ShortHair, beard_hairs, brow_hairs, to_local
 from vultus.people.hair.skull import Skull
 from vultus.people.hair.styles import STYLES
-from vultus.people.identity import Identity, Rgb
+from vultus.people.identity import Hair, Identity, Rgb
 from vultus.people.shapes import Mesh, Part, Strands
 from vultus.people.skin.ageing import grey_share
 from vultus.people.skin.beard_area import beard_cover
@@ -28,6 +28,7 @@ Float = NDArray[np.float32]
 Int = NDArray[np.int32]
 FULL = 20000  # strands at which the widths are the natural ones of the styles
 BROW_SHARE, BEARD_SHARE, BUZZ_SHARE = 0.08, 0.75, 1.6  # hairs per scalp strand asked for
+TODDLER = 2.5  # years from which hair is as long as the style says
 LEAST = 1200  # fewer strands leave gaps at any width
 
 
@@ -55,6 +56,7 @@ class Hairdresser:
                 width differs.
         """
         detail = max(int(detail), LEAST)
+        identity = replace(identity, hair=_of_age(identity.hair, identity.years))
         covered = identity.hair.style in ("long", "bob")
         skull = Skull(lattice_points(neutral, self._with_ears if covered else self._head))
         thicker = (FULL / detail) ** 0.75
@@ -143,6 +145,15 @@ def _short(points: Float, roots: Roots, ground: tuple[Float, Float], kept: NDArr
 
 def _darker(rgb: Rgb, factor: float) -> Rgb:
     return (rgb[0] * factor, rgb[1] * factor, rgb[2] * factor)
+
+
+def _of_age(hair: Hair, years: float) -> Hair:
+    """Hair of small children: short and thin until it has grown."""
+    if years >= TODDLER or hair.style == "bald":
+        return hair
+    grown = years / TODDLER
+    return replace(hair, style="curly" if hair.style == "curly" else "buzz" if hair.style == "buzz" else "crop", fringe=0.0,
+                   length_mm=min(hair.length_mm, 10 + 25 * grown), density=hair.density * (0.45 + 0.55 * grown))
 
 
 def _shorn(canonical: Float, gender: float) -> Float:

@@ -7,7 +7,7 @@ front it stands.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from vultus.people.wear.solids import Stuff, joined, placed, solid, tube, vertex
 Float = NDArray[np.float32]
 # Half width, half height (mm) and exponent of the superellipse of each style's lenses on the mean face.
 OUTLINES = {"round": (22.5, 21.5, 2.0), "square": (26.0, 18.5, 4.5), "oval": (25.0, 16.0, 2.3), "half-rim": (26.0, 16.5, 4.0)}
-BRIDGE_HALF = 8.5  # mm from the midline to the inner edge of a lens
+BRIDGE_HALF = 8.5  # mm from the midline to the inner edge of a lens on the mean face
 WRAP_MM = 230.0  # radius of the front about a vertical axis
 TILT = np.tan(np.deg2rad(8.0))  # pantoscopic tilt
 VERTEX_MM = 12.0  # cornea to lens, the usual distance of spectacles
@@ -31,12 +31,13 @@ DEPTH = np.array([0.0, 0.0, 1.0], np.float32)
 
 @dataclass(frozen=True)
 class _Front:
-    """Half sizes of a lens, its middle (x, y), exponent, and how far forward the front stands at the midline, mm."""
+    """Half sizes of a lens, its middle (x, y), exponent, how far forward the front stands at the midline, and half of the bridge, mm."""
 
     half: tuple[float, float]
     middle: tuple[float, float]
     power: float
     ahead: float
+    bridge: float
 
     def z(self, x: NDArray[np.floating] | float, y: NDArray[np.floating] | float) -> Float:
         """Depth of the front at points, mm."""
@@ -68,17 +69,18 @@ def _front(glasses: Glasses, fit: Fitting) -> _Front:
     """Sizes from the style, the face's width and the frame's; stands as near to the face as skin and nose allow."""
     width, height, power = OUTLINES[glasses.style]
     face = abs(float(fit.at(EAR_TOP, 1)[0] - fit.at(EAR_TOP, -1)[0])) / 146.0
-    scale = (0.9 + 0.2 * glasses.width) * (0.4 + 0.6 * face)
+    scale = (0.9 + 0.2 * glasses.width) * (0.15 + 0.85 * face)
     half = (width * scale, height * scale)
-    front = _Front(half, (BRIDGE_HALF + half[0] + glasses.rim_mm / 2, -3.0), power, 0.0)
+    bridge = BRIDGE_HALF * (0.3 + 0.7 * face)
+    front = _Front(half, (bridge + half[0] + glasses.rim_mm / 2, -3.0 * face), power, 0.0, bridge)
     x, y, z = fit.surface.T
     behind = (np.abs(x) > 6) & (np.abs(x) < front.middle[0] + half[0] + 2) & (np.abs(y + 3) < half[1] + 2) & (z > 0)
     inside = behind & (np.abs(np.abs(x) - front.middle[0]) < half[0] + 2)
     nose = (np.abs(x) < 4) & (np.abs(y - BRIDGE_Y) < 4) & (z > 0)
     room = float((z - front.z(x, y))[inside].max()) + 0.6 + glasses.rim_mm / 4
     saddle = float((z - front.z(x, y))[nose].max()) + 0.5
-    cornea = float(fit.local[fit.pattern.eyes, 2].max()) + VERTEX_MM
-    return _Front(half, front.middle, power, max(room, saddle, cornea))
+    cornea = float(fit.local[fit.pattern.eyes, 2].max()) + VERTEX_MM * face
+    return replace(front, ahead=max(room, saddle, cornea))
 
 
 def _rim(front: _Front, side: int, glasses: Glasses, frame: Stuff) -> Mesh:
@@ -111,7 +113,7 @@ def _lens(front: _Front, side: int, glasses: Glasses) -> Mesh:
 
 def _bridge(front: _Front, glasses: Glasses, frame: Stuff) -> Mesh:
     """An arch between the lenses that rests on the nose."""
-    reach = BRIDGE_HALF + 0.35 * glasses.rim_mm
+    reach = front.bridge + 0.35 * glasses.rim_mm
     x = np.linspace(-reach, reach, 9, dtype=np.float32)
     y = front.middle[1] + 0.22 * front.half[1] + 2.6 * (1 - (x / reach) ** 2)
     path = np.stack([x, y, front.z(x, y) + 1.0 * (1 - (x / reach) ** 2)], 1).astype(np.float32)
@@ -140,7 +142,7 @@ def _temple(front: _Front, side: int, glasses: Glasses, frame: Stuff, fit: Fitti
 
 def _pad(front: _Front, side: int, fit: Fitting) -> Mesh:
     """A pad between the rim and the side of the nose."""
-    x, y = side * (BRIDGE_HALF + 0.2), front.middle[1] - 4.0
+    x, y = side * (front.bridge + 0.2), front.middle[1] - 4.0
     start = np.array([x, y, float(front.z(x, y)) - 0.5], np.float32)
     nose = fit.surface[fit.surface[:, 2] > 0]
     near = nose[(np.abs(nose[:, 1] - y + 3) < 3) & (np.abs(nose[:, 0] - side * 7.0) < 2)]
