@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from vultus.errors import MissingExtraError
 
 try:
-    from numba import njit
-except ImportError as error:  # pragma: no cover
+    from vultus.people.render.compiling import helper, kernel
+except ModuleNotFoundError as error:  # pragma: no cover
     raise MissingExtraError("drawing virtual people", "people") from error
 
 Float = NDArray[np.float32]
 OCTAVE_SHIFT = 17.37  # cells by which each octave is moved, so that lattices do not coincide
 
 
-@njit("float64(int64, int64, int64, int64)", cache=True)
-def cell_hash(i, j, k, seed):  # type: ignore[no-untyped-def]
+@helper
+def _cell_hash(i, j, k, seed):  # type: ignore[no-untyped-def]
     """A number 0..1 of a cell of the lattice (integer mixing in 32 bits)."""
     h = (np.uint64(i) * np.uint64(73856093)) ^ (np.uint64(j) * np.uint64(19349663)) ^ (np.uint64(k) * np.uint64(83492791))
     h = (h ^ (np.uint64(seed) * np.uint64(2654435761))) & np.uint64(0xFFFFFFFF)
@@ -30,7 +30,7 @@ def cell_hash(i, j, k, seed):  # type: ignore[no-untyped-def]
     return np.float64(h) / 4294967296.0
 
 
-@njit("void(float32[:, ::1], float64, float64, int64, float64, float32[::1])", cache=True)
+@kernel("void(float32[:, ::1], float64, float64, int64, float64, float32[::1])")
 def _add_noise(points, scale, shift, seed, height, total):  # type: ignore[no-untyped-def]
     """Adds one octave of value noise -height..height to `total`; corners are kept while the cell stays the same."""
     corner = np.empty(8)
@@ -40,7 +40,7 @@ def _add_noise(points, scale, shift, seed, height, total):  # type: ignore[no-un
         i, j, k = np.int64(np.floor(x)), np.int64(np.floor(y)), np.int64(np.floor(z))
         if i != last_i or j != last_j or k != last_k:
             for c in range(8):
-                corner[c] = cell_hash(i + (c & 1), j + ((c >> 1) & 1), k + (c >> 2), seed)
+                corner[c] = _cell_hash(i + (c & 1), j + ((c >> 1) & 1), k + (c >> 2), seed)
             last_i, last_j, last_k = i, j, k
         fx, fy, fz = x - i, y - j, z - k
         fx, fy, fz = fx * fx * (3 - 2 * fx), fy * fy * (3 - 2 * fy), fz * fz * (3 - 2 * fz)
@@ -49,7 +49,7 @@ def _add_noise(points, scale, shift, seed, height, total):  # type: ignore[no-un
         total[n] += height * (2 * (near * (1 - fz) + far * fz) - 1)
 
 
-@njit("void(float32[:, ::1], float32[::1], float64, float64, float64, int64, float32[::1])", cache=True)
+@kernel("void(float32[:, ::1], float32[::1], float64, float64, float64, int64, float32[::1])")
 def _draw_dots(points, density, spacing, low, high, seed, out):  # type: ignore[no-untyped-def]
     """Strength 0..1 of the strongest dot at each point; see `dots`."""
     for n in range(points.shape[0]):
@@ -60,17 +60,17 @@ def _draw_dots(points, density, spacing, low, high, seed, out):  # type: ignore[
         best = 0.0
         for c in range(8):
             a, b, d = i + (c & 1), j + ((c >> 1) & 1), k + (c >> 2)
-            there = (density[n] - cell_hash(a, b, d, seed)) * 6
+            there = (density[n] - _cell_hash(a, b, d, seed)) * 6
             if there <= 0:
                 continue
-            dx = x - a - 0.25 - 0.5 * cell_hash(a, b, d, seed + 1)
-            dy = y - b - 0.25 - 0.5 * cell_hash(a, b, d, seed + 2)
-            dz = z - d - 0.25 - 0.5 * cell_hash(a, b, d, seed + 3)
-            size = cell_hash(a, b, d, seed + 4)
+            dx = x - a - 0.25 - 0.5 * _cell_hash(a, b, d, seed + 1)
+            dy = y - b - 0.25 - 0.5 * _cell_hash(a, b, d, seed + 2)
+            dz = z - d - 0.25 - 0.5 * _cell_hash(a, b, d, seed + 3)
+            size = _cell_hash(a, b, d, seed + 4)
             radius = (low + (high - low) * size * size) / spacing
             inside = 1 - (dx * dx + dy * dy + dz * dz) / (radius * radius)
             if inside > 0:
-                best = max(best, min(1.0, there) * (0.5 + 0.5 * cell_hash(a, b, d, seed + 5)) * min(1.0, 2 * inside))
+                best = max(best, min(1.0, there) * (0.5 + 0.5 * _cell_hash(a, b, d, seed + 5)) * min(1.0, 2 * inside))
         out[n] = best
 
 
