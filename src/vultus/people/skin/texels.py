@@ -76,20 +76,26 @@ def rasterise(uv: Float, size: int) -> tuple[Index, Float]:
 
 def _fill_boxes(corner: NDArray[np.float64], low: NDArray[np.int64], part: NDArray[np.int64], reach: int, size: int,
                 owner: Index, weights: Float) -> None:
-    """Tests all texels of square boxes of side `reach` against their triangles."""
+    """Tests all texels of square boxes of side `reach` at `low` against their triangles; weights are linear across a box."""
     step = np.arange(reach)
-    x = low[:, 0, None, None] + step[None, None, :] + np.zeros((1, reach, 1), np.int64)
-    y = low[:, 1, None, None] + step[None, :, None] + np.zeros((1, 1, reach), np.int64)
-    a, b, c = (corner[:, k, :, None, None] for k in range(3))
+    a, b, c = (corner[:, k] - low for k in range(3))
     area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (c[:, 0] - a[:, 0]) * (b[:, 1] - a[:, 1])
-    area = np.where(np.abs(area) < 1e-9, np.inf, area)
-    w0 = ((b[:, 0] - x) * (c[:, 1] - y) - (c[:, 0] - x) * (b[:, 1] - y)) / area
-    w1 = ((c[:, 0] - x) * (a[:, 1] - y) - (a[:, 0] - x) * (c[:, 1] - y)) / area
-    w2 = 1 - w0 - w1
-    hit = (w0 >= -1e-6) & (w1 >= -1e-6) & (w2 >= -1e-6) & (x >= 0) & (x < size) & (y >= 0) & (y < size) & np.isfinite(area)
-    where = y[hit] * size + x[hit]
-    owner[where] = part[np.nonzero(hit)[0]]
-    weights[where] = np.stack([w0[hit], w1[hit], w2[hit]], 1)
+    scale = np.where(np.abs(area) < 1e-9, np.nan, 1 / np.where(area == 0, 1, area))
+
+    def weight(p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Weight (t, reach, reach) of the corner opposite to the side from p to q."""
+        across, down = (p[:, 1] - q[:, 1]) * scale, (q[:, 0] - p[:, 0]) * scale
+        along = -(across * p[:, 0] + down * p[:, 1])[:, None] + across[:, None] * step
+        return np.asarray(along[:, None, :] + (down[:, None] * step)[:, :, None], np.float64)
+
+    w0, w1 = weight(b, c), weight(c, a)
+    t, row, column = np.nonzero((w0 >= -1e-6) & (w1 >= -1e-6) & (w0 + w1 <= 1 + 1e-6))
+    x, y = low[t, 0] + column, low[t, 1] + row
+    kept = np.flatnonzero((x >= 0) & (x < size) & (y >= 0) & (y < size))
+    t, row, column, where = t[kept], row[kept], column[kept], y[kept] * size + x[kept]
+    owner[where] = part[t]
+    first, second = w0[t, row, column], w1[t, row, column]
+    weights[where] = np.stack([first, second, 1 - first - second], 1)
 
 
 def _neighbours(points: Float, spot: NDArray[np.int64], size: int) -> Index:
