@@ -90,7 +90,7 @@ def make(specification: Path, out: Path, shards: bool, workers: int | None, ray:
     from vultus.people.dataset import studio_maker
     from vultus.people.dataset.make import make as make_set
     from vultus.people.dataset.spec_file import read_spec
-    wanted = read_spec(specification, studio_maker.LABELS, studio_maker.SIMULATORS)
+    wanted = read_spec(specification, studio_maker.LABELS)
     with _bar("pictures") as progress:
         made = make_set(wanted, out, factory=studio_maker.studio_maker, embedder=_embedder(wanted.recogniser), workers=workers or _cores(),
                         ray=ray, shards=_SHARD if shards else 0, progress=progress)
@@ -103,7 +103,8 @@ def make(specification: Path, out: Path, shards: bool, workers: int | None, ray:
     click.echo(f"{made.pictures} pictures of {made.people} people in {made.cells} {'cell' if made.cells == 1 else 'cells'}{kept}")
     if made.rejected:
         click.echo(f"{made.rejected} of {made.drawn} people drawn were turned down for being too near to somebody")
-    click.echo(f"{made.root}: nobody in it exists; README.md says what is where" + (f", {made.shards} shards" if made.shards else ""))
+    packed = f"; {made.shards} {'shard' if made.shards == 1 else 'shards'}" if made.shards else ""
+    click.echo(f"{made.root}: nobody in it exists; README.md says what is where{packed}")
 
 
 @command.command()
@@ -121,7 +122,8 @@ def check(out: Path, as_json: bool) -> int:
         return 1 if found else 0
     for line in found:
         warn(line)
-    click.echo(f"{len(people)} pictures of {people.card['people']} people: " + ("whole" if not found else f"{len(found)} things are wrong"))
+    state = "1 thing is wrong" if len(found) == 1 else f"{len(found)} things are wrong" if found else "whole"
+    click.echo(f"{len(people)} pictures of {people.card['people']} people: {state}")
     return 1 if found else 0
 
 

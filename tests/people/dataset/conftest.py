@@ -28,12 +28,12 @@ train = 0.5
 dev = 0.25
 test = 0.25
 [[simulate]]
-name = "grey"
+name = "webcam"
 share = 0.25
 [[simulate]]
-name = "dark"
+name = "low_resolution"
 extra = 1
-settings = { factor = 0.3 }
+settings = { face_px = 12.0, noise = 0.0, enlarge = "linear" }
 """
 
 
@@ -47,7 +47,7 @@ def drawn_maker(monkeypatch):
 @pytest.fixture
 def parse(drawn_maker):
     """TOML text to a specification, with the names that the drawn engine knows."""
-    return lambda text: parse_spec(tomllib.loads(text), drawn_maker.LABELS, drawn_maker.SIMULATORS)
+    return lambda text: parse_spec(tomllib.loads(text), drawn_maker.LABELS)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from vultus.people.dataset.shards import write_shards
 from vultus.people.dataset.spec import Spec
 from vultus.people.dataset.workers import Job, in_processes, in_this_process, on_ray
 from vultus.people.identity import Identity
+from vultus.people.sampling import Cell, draw_people
 from vultus.people.sampling.crowd import Drawn, Judge
 from vultus.runtime.atomic_file import write_bytes
 from vultus.tasks import Embedder
@@ -68,7 +69,8 @@ def make(spec: Spec, out: Path, *, factory: Factory | None = None, embedder: Emb
         raise InputError("workers", expected="1 or more", got=str(workers))
     factory = factory or _rasteriser
     maker = factory()
-    drawn = maker.people(spec, _judge(spec, maker, embedder))
+    drawn = draw_people(spec.people_per_cell, spec.seed, [Cell.parse(cell) for cell in spec.cells], spec.minimum_distance,
+                        judge=_judge(spec, maker, embedder), judge_distance=spec.template_distance)
     folder = SetFolder(out, spec, maker.generator)
     folder.claim()
     everybody = drawn.people
@@ -133,5 +135,5 @@ def _finish(folder: SetFolder, drawn: Drawn, made: int, shards: int) -> Made:
 
 
 def _rasteriser() -> Maker:
-    from vultus.people.dataset.studio_maker import StudioMaker
-    return StudioMaker()
+    from vultus.people.dataset.studio_maker import studio_maker
+    return studio_maker()

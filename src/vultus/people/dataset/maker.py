@@ -1,4 +1,4 @@
-"""What a data set needs from an engine: it draws people and scenes, takes pictures with labels, and runs simulators."""
+"""What a data set needs from an engine: it takes the picture of a scene, with labels."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import numpy as np
 from numpy.typing import NDArray
 
-from vultus.people.dataset.spec import Spec, View
-from vultus.people.identity import Identity
-from vultus.people.sampling.crowd import Drawn, Judge
 from vultus.people.scene import Scene
 from vultus.types import Float, Image
 
@@ -30,27 +26,22 @@ class Taken:
 
 
 class Maker(Protocol):
-    """Draws and renders; nothing that it does depends on what it did before.
+    """An engine; nothing that it does depends on what it did before.
 
-    `generator` names the engine and its version: pictures of the same version, seed and specification are the same.
+    `generator` names it and its version: pictures of the same version and scene are the same. `labels`: names of the arrays that it
+    can give.
     """
 
     generator: str
+    labels: tuple[str, ...]
 
-    def people(self, spec: Spec, judge: Judge | None) -> Drawn:
-        """Everybody, in the order of `people.sampling.draw_people`. Raises InputError when a cell cannot be filled."""
-        ...
-
-    def scene(self, spec: Spec, person: Identity, view: View | None, rng: np.random.Generator) -> Scene:
-        """One scene of this person, drawn freely where the view leaves it open."""
+    @property
+    def studio(self) -> Any:
+        """`people.studio.Studio` where the engine has one, for simulators that change what is built; else None."""
         ...
 
     def take(self, scene: Scene, labels: Sequence[str]) -> Taken:
         """The picture, with the arrays asked for."""
-        ...
-
-    def simulate(self, name: str, settings: Mapping[str, Any], taken: Taken, scene: Scene, rng: np.random.Generator) -> Taken:
-        """The picture after a simulator."""
         ...
 
 

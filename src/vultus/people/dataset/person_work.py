@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,10 @@ from vultus.people.dataset.manifest import CELL, Row
 from vultus.people.dataset.marked_picture import LICENCE, MARK, SUFFIXES, marked
 from vultus.people.dataset.plain_scene import scene_to_dict
 from vultus.people.dataset.plan import SCENES, SIMULATORS, PersonPlan, PicturePlan, cell_id, person_plan
+from vultus.people.dataset.simulators import simulated
 from vultus.people.dataset.spec import Spec
 from vultus.people.identity import Identity
+from vultus.people.sampling.scenes import draw_scene
 from vultus.people.scene import Scene
 
 
@@ -37,7 +39,7 @@ def make_person(maker: Maker, spec: Spec, index: int, identity: Identity) -> Per
     files: dict[str, bytes] = {}
     rows = []
     for number in range(spec.pictures_per_person):
-        scene = _scene(maker, spec, plan, number, identity)
+        scene = _scene(spec, plan, number, identity)
         wanted = [each for each in plan.pictures if each.scene == number]
         taken = maker.take(scene, spec.labels)
         for picture in wanted:
@@ -45,11 +47,9 @@ def make_person(maker: Maker, spec: Spec, index: int, identity: Identity) -> Per
     return PersonFiles(index, files, tuple(sorted(rows, key=lambda row: int(row["number"]))))
 
 
-def _scene(maker: Maker, spec: Spec, plan: PersonPlan, number: int, identity: Identity) -> Scene:
+def _scene(spec: Spec, plan: PersonPlan, number: int, identity: Identity) -> Scene:
     rng = np.random.default_rng([spec.seed, SCENES, plan.index, number])
-    scene = maker.scene(spec, identity, spec.views[number] if spec.views else None, rng)
-    width, height = spec.size
-    return replace(scene, camera=replace(scene.camera, width=width, height=height))
+    return draw_scene(identity, rng, variation=spec.variation_of(number), size=spec.size)
 
 
 def _written(files: dict[str, bytes], maker: Maker, spec: Spec, plan: PersonPlan, picture: PicturePlan, scene: Scene, bare: Taken) -> Row:
@@ -58,7 +58,7 @@ def _written(files: dict[str, bytes], maker: Maker, spec: Spec, plan: PersonPlan
     if picture.simulation is not None:
         each = spec.simulations[picture.simulation]
         rng = np.random.default_rng([spec.seed, SIMULATORS, plan.index, picture.number])
-        taken = maker.simulate(each.name, each.settings, bare, scene, rng)
+        taken = simulated(each.name, each.settings, bare, scene, maker, rng)
         seed = [*seed, SIMULATORS, picture.number]
     base = f"{plan.folder}/{picture.number:03d}"
     file, data = base + SUFFIXES[spec.kind], marked(taken.image, spec.kind, spec.quality, taken.mark.encode() or MARK)

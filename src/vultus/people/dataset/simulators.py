@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from vultus.errors import InputError
-from vultus.people.capture.simulated import mark
-from vultus.people.dataset.maker import Taken
+from vultus.errors import InputError, UnsupportedError
+from vultus.people.capture.simulated import Simulated, mark
+from vultus.people.dataset.maker import Maker, Taken
 from vultus.people.dataset.spec_values import check_name
+from vultus.people.scene import Scene
 
-# Name -> (module below people/ with `<name>(image, settings, rng)` and `drawn_<name>(rng)`, class of the settings).
-_FOUND = {"surveillance": ("capture.surveillance", "Surveillance"), "low_resolution": ("capture.low_resolution", "LowResolution"),
-          "webcam": ("capture.webcam", "Webcam"), "printed": ("spoofs.printed", "Printed"), "replayed": ("spoofs.replayed", "Replayed")}
+# Name -> module below people/ with `<name>(image, settings, rng)` and `drawn_<name>(rng)`.
+_FOUND = {"surveillance": "capture.surveillance", "low_resolution": "capture.low_resolution", "webcam": "capture.webcam",
+          "printed": "spoofs.printed", "replayed": "spoofs.replayed",
+          "cut_out": "spoofs.cut_out", "mask3d": "spoofs.mask3d"}
+LEAST_FACE = 8.0  # px
 SIMULATORS = tuple(_FOUND)
-_SAME_VIEW = ("surveillance", "low_resolution", "webcam")  # the face stays where it was, up to the picture's size
+_SAME_VIEW = ("surveillance", "low_resolution", "webcam", "mask3d")  # the face stays where it was, up to the picture's size
 
 
 def check_settings(name: str, settings: Mapping[str, Any]) -> None:
@@ -26,17 +29,19 @@ def check_settings(name: str, settings: Mapping[str, Any]) -> None:
     _settings(name, settings, np.random.default_rng(0))
 
 
-def simulated(name: str, settings: Mapping[str, Any], taken: Taken, rng: np.random.Generator) -> Taken:
+def simulated(name: str, settings: Mapping[str, Any], taken: Taken, scene: Scene, maker: Maker, rng: np.random.Generator) -> Taken:
     """The picture after the simulator.
 
     Args:
         name: of `SIMULATORS`. settings: those that are fixed; the others are drawn.
         taken: points, box and label arrays are kept where they still hold, and left out where the face moved.
     """
-    module = importlib.import_module(f"vultus.people.{_FOUND[name][0]}")
-    result = getattr(module, name)(taken.image, _settings(name, settings, rng), rng)
+    result = _run(name, _settings(name, settings, rng), taken, scene, maker, rng)
     record = result.record()
     kept = Taken(result.image, None, None, {}, record, mark(record))
+    if name == "mask3d":  # its face does not move: where it is, a picture of it without the plastic says
+        from vultus.people.spoofs.mask3d import masked_scene
+        taken = maker.take(masked_scene(scene), ())
     if name not in _SAME_VIEW or taken.points is None or taken.box is None:
         return kept
     height, width = taken.image.shape[:2]
@@ -45,10 +50,24 @@ def simulated(name: str, settings: Mapping[str, Any], taken: Taken, rng: np.rand
     return dataclasses.replace(kept, points=taken.points * scale, box=taken.box * np.tile(scale, 2), labels=labels)
 
 
+def _run(name: str, settings: Any, taken: Taken, scene: Scene, maker: Maker, rng: np.random.Generator) -> Simulated:
+    simulator: Callable[..., Simulated] = getattr(importlib.import_module(f"vultus.people.{_FOUND[name]}"), name)
+    if name == "mask3d":
+        if maker.studio is None:
+            raise UnsupportedError(f"the generator {maker.generator} builds no heads that a 3D mask could cover; the rasteriser does")
+        return simulator(scene, settings, maker.studio)
+    if name == "cut_out" and taken.points is not None:
+        return simulator(taken.image, taken.points[:2], settings, rng)
+    if name == "low_resolution" and taken.box is not None:  # a face of fewer pixels than asked for keeps them all
+        width = float(np.clip(taken.box[2] - taken.box[0], LEAST_FACE, taken.image.shape[1]))
+        return simulator(taken.image, dataclasses.replace(settings, face_px=min(settings.face_px, width)), rng, face_width=width)
+    return simulator(taken.image, settings, rng)
+
+
 def _settings(name: str, fixed: Mapping[str, Any], rng: np.random.Generator) -> Any:
     """Settings drawn for one picture, with the fixed ones in place."""
     check_name("simulator", name, SIMULATORS)
-    module = importlib.import_module(f"vultus.people.{_FOUND[name][0]}")
+    module = importlib.import_module(f"vultus.people.{_FOUND[name]}")
     return _changed(name, getattr(module, f"drawn_{name}")(rng), fixed)
 
 
@@ -57,11 +76,17 @@ def _changed(name: str, settings: Any, fixed: Mapping[str, Any]) -> Any:
     values = {}
     for key, value in fixed.items():
         check_name(f"setting of {name}", key, known)
-        before = getattr(settings, key)
-        if dataclasses.is_dataclass(before) != isinstance(value, Mapping):
-            raise InputError(f"{name}.{key}", expected="a table of settings" if dataclasses.is_dataclass(before) else "a value", got=repr(value))
-        if not isinstance(value, Mapping) and not isinstance(value, type(before)) and not (isinstance(before, float) and type(value) is int):
-            if not (isinstance(before, tuple) and isinstance(value, list)):
-                raise InputError(f"{name}.{key}", expected=f"a value like {before!r}", got=repr(value))
-        values[key] = _changed(f"{name}.{key}", before, value) if isinstance(value, Mapping) else tuple(value) if isinstance(value, list) else value
+        values[key] = _fitting(f"{name}.{key}", getattr(settings, key), value)
     return dataclasses.replace(settings, **values)
+
+
+def _fitting(name: str, before: Any, value: Any) -> Any:
+    """The value in the type that the setting has."""
+    if dataclasses.is_dataclass(before):
+        if not isinstance(value, Mapping):
+            raise InputError(name, expected="a table of settings", got=repr(value))
+        return _changed(name, before, value)
+    value = tuple(value) if isinstance(value, list) else float(value) if type(value) is int and isinstance(before, float) else value
+    if type(value) is not type(before):
+        raise InputError(name, expected=f"a value like {before!r}", got=repr(value))
+    return value

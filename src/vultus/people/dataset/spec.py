@@ -9,30 +9,9 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
+from vultus.people.sampling.variation import Variation
+
 Level = str | int | float | bool | tuple[float | str, ...]
-
-
-@dataclass(frozen=True)
-class View:
-    """A controlled picture: what is None is drawn freely.
-
-    Angles in degrees (yaw + to image right, pitch + up, roll + clockwise). `expression` with its `intensity` 0..1, `light` and
-    `background` are names; `occluder` a kind of `scene.OCCLUDERS` or "none".
-    """
-
-    yaw: float | None = None
-    pitch: float | None = None
-    roll: float | None = None
-    gaze_yaw: float | None = None
-    gaze_pitch: float | None = None
-    expression: str | None = None
-    intensity: float = 1.0
-    light: str | None = None
-    background: str | None = None
-    glasses: bool | None = None
-    hat: str | None = None
-    mask: str | None = None
-    occluder: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,8 +40,8 @@ class Spec:
         cells: attribute -> level, one mapping a cell, as `people.sampling.cell.Cell.parse` takes it.
         people_per_cell: 1 or more. pictures_per_person: 1 or more, without the extra ones of simulators.
         size: width and height in px.
-        variation: what draws the scenes, by factor; checked by the sampler.
-        views: one a picture, or none: then every picture is drawn freely.
+        variation: how pictures differ, as `people.sampling.variation.Variation.parse` takes it.
+        views: factors that each picture fixes, one mapping a picture; or none: then all are drawn alike.
         labels: names of the arrays to write beside every picture.
         kind: "jpeg" or "png". quality: of JPEG.
         splits: name -> people of every cell; sums to people_per_cell.
@@ -78,7 +57,7 @@ class Spec:
     pictures_per_person: int
     size: tuple[int, int] = (256, 256)
     variation: Mapping[str, Any] = field(default_factory=dict)
-    views: tuple[View, ...] = ()
+    views: tuple[Mapping[str, Any], ...] = ()
     labels: tuple[str, ...] = ()
     kind: str = "jpeg"
     quality: int = 92
@@ -107,6 +86,10 @@ class Spec:
         """Plain values for JSON."""
         plain: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
         return plain
+
+    def variation_of(self, scene: int) -> Variation:
+        """How a person's picture number `scene` is drawn."""
+        return Variation.parse({**self.variation, **(self.views[scene] if self.views else {})})
 
     @cached_property
     def digest(self) -> str:

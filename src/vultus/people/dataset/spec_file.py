@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 from vultus.errors import InputError
 from vultus.image import shown
-from vultus.people.dataset.spec import Level, Simulation, Spec, View
+from vultus.people.dataset.simulators import SIMULATORS, check_settings
+from vultus.people.dataset.spec import Level, Simulation, Spec
 from vultus.people.dataset.spec_values import check_name, fraction, level, number, table, tables, whole, words
-from vultus.people.dataset.view_checks import check_view
 
 KEYS = ("seed", "people_per_cell", "pictures_per_person", "size", "minimum_distance", "recogniser", "everyone", "cells", "cell",
         "variation", "views", "view", "labels", "format", "splits", "simulate")
@@ -21,11 +20,11 @@ SMALLEST, LARGEST = 32, 2048  # px
 MOST_PEOPLE, MOST_CELLS, MOST_PICTURES = 1_000_000, 1000, 1000
 
 
-def read_spec(path: Path, labels: Sequence[str], simulators: Sequence[str]) -> Spec:
+def read_spec(path: Path, labels: Sequence[str]) -> Spec:
     """The specification in a TOML file.
 
     Args:
-        labels, simulators: names that the engine knows.
+        labels: names that the engine knows.
 
     Raises:
         InputError: the file cannot be read, or what it says cannot be done; the message names the key.
@@ -37,10 +36,10 @@ def read_spec(path: Path, labels: Sequence[str], simulators: Sequence[str]) -> S
                          hint="'vultus people spec' prints one to begin with") from error
     except ValueError as error:  # of TOML and of UTF-8
         raise InputError("SPEC", expected="a TOML file", got=f"{shown(path)}: {error}") from error
-    return parse_spec(data, labels, simulators)
+    return parse_spec(data, labels)
 
 
-def parse_spec(data: Mapping[str, Any], labels: Sequence[str], simulators: Sequence[str]) -> Spec:
+def parse_spec(data: Mapping[str, Any], labels: Sequence[str]) -> Spec:
     """The specification of a parsed TOML document; the rest as `read_spec`."""
     for key in data:
         check_name("key", key, KEYS)
@@ -54,7 +53,7 @@ def parse_spec(data: Mapping[str, Any], labels: Sequence[str], simulators: Seque
     recogniser, templates = _recogniser(table(data, "recogniser"))
     spec = Spec(seed=whole(data, "seed", 0, 2**63 - 1), cells=cells, people_per_cell=people, pictures_per_person=pictures, size=_size(data),
                 variation=_variation(data), views=views, labels=_labels(data, labels), kind=kind, quality=quality,
-                splits=_splits(table(data, "splits"), people), simulations=_simulations(data, simulators, people * pictures),
+                splits=_splits(table(data, "splits"), people), simulations=_simulations(data, people * pictures),
                 minimum_distance=number(data, "minimum_distance", 0.0, 2.0) if "minimum_distance" in data else 0.0,
                 recogniser=recogniser, template_distance=templates)
     _check_whole(spec)
@@ -77,27 +76,28 @@ def _cells(data: Mapping[str, Any]) -> tuple[Mapping[str, Level], ...]:
     return tuple({name: level(value) for name, value in cell.items()} for cell in found)
 
 
-def _views(data: Mapping[str, Any]) -> tuple[View, ...]:
-    known = tuple(each.name for each in fields(View))
-    found = []
-    for written in _crossed_or_listed(data, "views", "view"):
-        for name in written:
-            check_name("view", name, known)
-        view = View(**written)
-        check_view(view)
-        found.append(view)
+def _views(data: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    from vultus.people.sampling.variation import Variation
+    shared = _variation(data)
+    Variation.parse(shared)
+    found = _crossed_or_listed(data, "views", "view", flat=False)
+    for view in found:
+        if "preset" in view:
+            raise InputError("view.preset", expected="factors; the preset stands in [variation]", got=repr(view["preset"]))
+        Variation.parse({**shared, **view})
     if len(found) > MOST_PICTURES:
         raise InputError("views", expected=f"at most {MOST_PICTURES}", got=str(len(found)))
     return tuple(found)
 
 
-def _crossed_or_listed(data: Mapping[str, Any], crossing: str, listing: str) -> list[dict[str, Any]]:
+def _crossed_or_listed(data: Mapping[str, Any], crossing: str, listing: str, *, flat: bool = True) -> list[dict[str, Any]]:
     """What `[crossing]` gives with every combination of its lists, the last fastest, or what stands in `[[listing]]`."""
+    plain = _flat if flat else dict
     if crossing in data and listing in data:
         raise InputError(crossing, expected=f"[{crossing}] or [[{listing}]]", got="both")
     if listing in data:
-        return [_flat(each) for each in tables(data, listing)]
-    axes = _flat(table(data, crossing))
+        return [plain(each) for each in tables(data, listing)]
+    axes = plain(table(data, crossing))
     for name, levels in axes.items():
         if not isinstance(levels, list) or not levels:
             raise InputError(f"{crossing}.{name}", expected="a list of levels", got=repr(levels),
@@ -159,19 +159,20 @@ def _splits(data: Mapping[str, Any], people: int) -> tuple[tuple[str, int], ...]
     return tuple((name, round(count)) for name, count in counts.items())
 
 
-def _simulations(data: Mapping[str, Any], known: Sequence[str], pictures: int) -> tuple[Simulation, ...]:
+def _simulations(data: Mapping[str, Any], pictures: int) -> tuple[Simulation, ...]:
     found = []
     for each in tables(data, "simulate"):
         for name in each:
             check_name("simulate", name, ("name", "share", "extra", "settings"))
         name = each.get("name", "")
-        check_name("simulator", name, known)
+        check_name("simulator", name, SIMULATORS)
         share, extra = fraction(each, "share"), whole(each, "extra", 0, MOST_PICTURES, default=0)
         if not share and not extra:
             raise InputError(f"simulate {name}", expected="a share or extra pictures above 0", got="neither")
         if abs(share * pictures - round(share * pictures)) > 1e-6:
             raise InputError(f"simulate {name}", expected=f"a share that gives whole pictures of the {pictures} of a cell",
                              got=f"{share:g} ({share * pictures:g} pictures)")
+        check_settings(name, table(each, "settings"))
         found.append(Simulation(name, share, extra, dict(table(each, "settings"))))
     if sum(each.share for each in found) > 1 + 1e-9:
         raise InputError("simulate", expected="shares that sum to 1 or less", got=f"{sum(each.share for each in found):g}")
@@ -190,8 +191,8 @@ def _recogniser(data: Mapping[str, Any]) -> tuple[str, float]:
 
 
 def _variation(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """By factor; the name of a preset alone stands for a table that names it."""
-    given = data.get("variation", {})
+    """By factor; the name of a preset alone stands for a table that names it, and without either pictures vary as in daily life."""
+    given = data.get("variation", "wild")
     return {"preset": given} if isinstance(given, str) else dict(table(data, "variation"))
 
 
@@ -199,10 +200,9 @@ def _check_whole(spec: Spec) -> None:
     """What no single key shows."""
     if spec.people > MOST_PEOPLE:
         raise InputError("people_per_cell", expected=f"at most {MOST_PEOPLE} people in all", got=str(spec.people))
-    wears = [view for view in spec.views if view.glasses]
-    without = [place for place, cell in enumerate(spec.cells) if cell.get("glasses") not in (True, "yes") and "glasses.style" not in cell]
+    wears = [view for view in spec.views if view.get("glasses") in (1, True)]
+    without = [place for place, cell in enumerate(spec.cells)
+               if not {"glasses", "glasses.style"} & set(cell) or cell.get("glasses") in (False, "no")]
     if wears and without:
         raise InputError("view.glasses", expected="cells whose people own glasses (glasses = true)",
                          got=f"cell {without[0] + 1}, which does not ask for them")
-
-

@@ -1,54 +1,38 @@
-"""An engine without rendering: real people and scenes, pictures that are coloured squares. Imported by worker processes, too."""
+"""An engine without rendering: pictures of scenes are grey squares. Imported by worker processes, too."""
 
 from __future__ import annotations
 
-import dataclasses
 import os
 
 import numpy as np
 
 from vultus.errors import StorageError
 from vultus.people.dataset.maker import Taken
-from vultus.people.sampling import Cell, draw_people
-from vultus.people.scene import Camera, Light, Pose, Scene
 
 LABELS = ("parsing", "depth")
-SIMULATORS = ("grey", "dark")
 
 
 class DrawnMaker:
     """The picture is the skin's brightness with a stripe where the head turns to; `DRAWN_STOP_AT` ends the process at a picture."""
 
     generator = "drawn/1"
+    labels = LABELS
+    studio = None
 
     def __init__(self) -> None:
         self.taken = 0
-
-    def people(self, spec, judge):
-        return draw_people(spec.people_per_cell, spec.seed, [Cell.parse(cell) for cell in spec.cells], spec.minimum_distance, judge=judge,
-                           judge_distance=spec.template_distance)
-
-    def scene(self, spec, person, view, rng):
-        yaw = view.yaw if view is not None and view.yaw is not None else float(rng.uniform(-40, 40))
-        return Scene(person, pose=Pose(yaw=yaw), light=Light(name=str(rng.choice(["key", "soft"]))), camera=Camera(jpeg=80),
-                     seed=int(rng.integers(1 << 30)))
 
     def take(self, scene, labels):
         self._count()
         width, height = scene.camera.width, scene.camera.height
         shade = 190 - 150 * scene.identity.skin.melanin
         image = np.full((height, width, 3), shade, np.uint8)
-        image[:, int((0.5 + scene.pose.yaw / 100) * width)] = 250
+        image[:, int((0.5 + scene.pose.yaw / 200) * width)] = 250
         image = image + np.random.default_rng(scene.seed).integers(0, 5, image.shape).astype(np.uint8)
         arrays = {"parsing": (image[..., 0] > 128).astype(np.uint8), "depth": image[..., 1].astype(np.float32)}
         points = np.array([(0.35, 0.4), (0.65, 0.4), (0.5, 0.6), (0.4, 0.75), (0.6, 0.75)], np.float32) * [width, height]
         box = np.array([0.2 * width, 0.2 * height, 0.8 * width, 0.9 * height], np.float32)
         return Taken(image, points.astype(np.float32), box, {name: arrays[name] for name in labels})
-
-    def simulate(self, name, settings, taken, scene, rng):
-        image = taken.image.mean(2, keepdims=True).repeat(3, 2) if name == "grey" else taken.image * settings.get("factor", 0.5)
-        record = {"simulator": name, "settings": dict(settings), "drawn": float(rng.random())}
-        return dataclasses.replace(taken, image=image.astype(np.uint8), record=record)
 
     def _count(self):
         self.taken += 1
