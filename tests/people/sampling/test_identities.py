@@ -15,7 +15,9 @@ from vultus.errors import InputError
 from vultus.people.identity import GLASSES_STYLES, HAIR_STYLES, Identity
 from vultus.people.sampling import Cell, aged, distance, draw_identity
 from vultus.people.sampling.attributes import CHOICES, GROUPS, HAIR_LENGTHS, NUMBERS
-from vultus.people.sampling.streams import stream
+from vultus.people.sampling.streams import rank, stream
+
+RANK = 0.6202478690460396  # people of a seed stay the same from version to version
 
 
 def flat(person: Identity) -> dict[str, Any]:
@@ -95,7 +97,7 @@ _PLAIN = sorted(name for name in NUMBERS if not name.startswith(
     ("phenotype.african", "phenotype.asian", "phenotype.cauc", "glasses", "hair.length", "beard")))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(_PLAIN), st.floats(0, 1), st.floats(0, 1), st.integers(0, 10**9))
 def test_any_attribute_can_be_held_in_any_range(name: str, first: float, second: float, seed: int) -> None:
     low, high = NUMBERS[name][0], min(NUMBERS[name][1], 90.0)
@@ -105,7 +107,7 @@ def test_any_attribute_can_be_held_in_any_range(name: str, first: float, second:
     assert ends[0] <= value(draw_identity(seed, cell=Cell(limits={name: (ends[0], ends[1])})), name) <= ends[1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**12))
 def test_everyone_is_within_bounds(seed: int) -> None:
     person = draw_identity(seed)
@@ -178,8 +180,11 @@ def test_faces_are_not_symmetric_but_nearly() -> None:
 
 
 def test_streams_of_names_are_independent_and_pinned() -> None:
-    a, b = (np.array([stream(seed, name).random() for seed in range(400)]) for name in ("skin.melanin", "hair.curl"))
-    assert abs(np.corrcoef(a, b)[0, 1]) < 0.15 and 0.4 < a.mean() < 0.6
+    for make in (rank, lambda seed, name: stream(seed, name).random()):
+        a, b = (np.array([make(seed, name) for seed in range(400)]) for name in ("skin.melanin", "hair.curl"))
+        assert abs(np.corrcoef(a, b)[0, 1]) < 0.15 and 0.4 < a.mean() < 0.6 and 0.26 < a.std() < 0.32
+        assert abs(np.corrcoef(a[1:], a[:-1])[0, 1]) < 0.15
+    assert rank(1, "skin.melanin") == RANK
     assert stream(1, "a", "b").integers(1 << 30) == stream([1], "a", "b").integers(1 << 30) != stream(1, "ab").integers(1 << 30)
     with pytest.raises(InputError, match="seed"):
         draw_identity(-1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from vultus.people.sampling.attributes import GROUPS
 from vultus.people.sampling.draws import Draws, confine
-from vultus.people.sampling.knobs import MEANS, OUTLINE_STRENGTHS, OUTLINES, PAIRED, SINGLE, SKEW
+from vultus.people.sampling.knobs import MEANS, OUTLINE_STRENGTHS, OUTLINES, PAIRED, SINGLE, SKEW, WOMEN
 from vultus.people.sampling.quantiles import kumaraswamy, normal, uniform, within
 
 CONCENTRATION = 0.32  # of the Dirichlet law of group shares: most people lean to one axis, a third are mixed
@@ -53,20 +53,25 @@ def draw_groups(draws: Draws) -> dict[str, float]:
     return {group: float(share) for group, share in zip(GROUPS, chosen, strict=True)}
 
 
-def draw_local(draws: Draws) -> dict[str, float]:
+def draw_local(draws: Draws, gender: float) -> dict[str, float]:
     """Local changes: each normal with the spread of `knobs`, truncated to -1..1 and independent of the others and of the group,
-    so that shape varies as much within every group as across; pairs differ by a skew of spread 0.08 each way, because no face
-    is symmetric. Outlines of the head: two of eight in each person, the second weaker."""
+    so that shape varies as much within every group as across; a few means move with the gender (`knobs.WOMEN`); pairs differ by a
+    skew of spread 0.08 each way, because no face is symmetric. Outlines of the head: two of eight in each person, the second
+    weaker."""
     local = draw_outlines(draws)
     for name, spread in SINGLE.items():
-        local[name] = draws.number(f"local.{name}", normal(MEANS.get(name, 0.0), spread, -1.0, 1.0))
+        local[name] = draws.number(f"local.{name}", normal(_mean(name, gender), spread, -1.0, 1.0))
     for name, spread in PAIRED.items():
-        both, quantile = draws.rank(f"local.{name}"), normal(0.0, spread, -1.0, 1.0)
+        both, quantile = draws.rank(f"local.{name}"), normal(_mean(name, gender), spread, -1.0, 1.0)
         skew = normal(0.0, SKEW, -4 * SKEW, 4 * SKEW)(draws.rank(f"local.skew.{name}"))
         for side, sign in (("l", 1), ("r", -1)):
             low, high = draws.range(f"local.{side}-{name}")
             local[f"{side}-{name}"] = confine(within(quantile, both, low, high) + sign * skew, low, high)
     return local
+
+
+def _mean(name: str, gender: float) -> float:
+    return MEANS.get(name, 0.0) + (0.5 - gender) * WOMEN.get(name, 0.0)
 
 
 def draw_outlines(draws: Draws) -> dict[str, float]:

@@ -9,7 +9,7 @@ import numpy as np
 from vultus.people.sampling.attributes import NUMBERS, Range
 from vultus.people.sampling.cell import Cell
 from vultus.people.sampling.quantiles import Quantile, choose, within
-from vultus.people.sampling.streams import Seed, stream
+from vultus.people.sampling.streams import Seed, entropy, rank, stream
 
 DIGITS = 6  # of drawn numbers, so that manifests stay readable
 
@@ -23,13 +23,13 @@ class Draws:
     """
 
     def __init__(self, seed: Seed, cell: Cell) -> None:
-        self.seed, self.cell = seed, cell
+        self.seed, self.cell = entropy(seed), cell
 
     def number(self, name: str, quantile: Quantile) -> float:
         """An attribute of `NUMBERS` that follows a distribution, within the cell."""
         low, high = self.range(name)
-        rank = self.rank(name)
-        return confine(within(quantile, rank, low, high) if name in self.cell.ranges else quantile(rank), low, high)
+        own = self.rank(name)
+        return confine(within(quantile, own, low, high) if name in self.cell.ranges else quantile(own), low, high)
 
     def choice(self, name: str, weights: Mapping[str, float]) -> str:
         """A name by weight, among those that the cell allows."""
@@ -37,7 +37,7 @@ class Draws:
 
     def rank(self, name: str) -> float:
         """The person's rank 0..1 in an attribute: it depends on the seed and the name alone."""
-        return float(self.rng(name).random())
+        return rank(self.seed, "identity", name)
 
     def rng(self, name: str) -> np.random.Generator:
         """The stream of an attribute, for draws of several numbers."""

@@ -44,6 +44,12 @@ def falling(value: Number, rng: np.random.Generator) -> float:
     return round(kumaraswamy(0.6, 2.4, *value)(u), 4) if isinstance(value, tuple) else value
 
 
+def rarely(value: Number, rng: np.random.Generator) -> float:
+    """Nearly always at the lower end of the range."""
+    u = float(rng.random())
+    return round(kumaraswamy(0.35, 3.0, *value)(u), 4) if isinstance(value, tuple) else value
+
+
 def scaled(value: Number, rng: np.random.Generator) -> float:
     """Even in the logarithm."""
     u = float(rng.random())
@@ -73,7 +79,7 @@ def _gaze(scene: Scene, rng: np.random.Generator, v: Variation) -> Scene:
 
 
 def _blink(scene: Scene, rng: np.random.Generator, v: Variation) -> Scene:
-    return replace(scene, blink=falling(v.blink, rng))
+    return replace(scene, blink=rarely(v.blink, rng))
 
 
 def _expression(scene: Scene, rng: np.random.Generator, v: Variation) -> Scene:
@@ -131,7 +137,7 @@ def _light(scene: Scene, rng: np.random.Generator, v: Variation) -> Scene:
 
 def _background(scene: Scene, rng: np.random.Generator, v: Variation) -> Scene:
     kind, picture = choose(dict(v.background), float(rng.random())), float(rng.random())
-    first, second = muted(rng), muted(rng)
+    first, second = _places(kind, rng)
     if v.background_colour is not None:
         first, second = v.background_colour, _darker(v.background_colour)
     elif kind == "gradient":
@@ -139,6 +145,15 @@ def _background(scene: Scene, rng: np.random.Generator, v: Variation) -> Scene:
     file = v.pictures[int(picture * len(v.pictures))] if kind == "picture" else None
     return replace(scene, background=replace(scene.background, kind=kind, colour=first, second=second, picture=file,
                                              seed=int(rng.integers(1 << 31))))
+
+
+def _places(kind: str, rng: np.random.Generator) -> tuple[Rgb, Rgb]:
+    """Two colours: sky and plants outdoors, walls and furniture indoors, any two elsewhere."""
+    first, second = muted(rng, 0.3, 0.85, 0.35), muted(rng, 0.2, 0.75, 0.35)
+    grey, blue, leaf, dark = rng.random(4)
+    sky = (0.62 + 0.25 * grey - 0.2 * blue, 0.68 + 0.22 * grey - 0.08 * blue, 0.78 + 0.18 * grey)
+    plants = (0.3 + 0.25 * leaf, 0.36 + 0.16 * leaf, 0.22 + 0.1 * dark)
+    return (rounded(sky), rounded(plants)) if kind == "outdoor" else (first, second)
 
 
 def _clothing(scene: Scene, rng: np.random.Generator, v: Variation) -> Scene:
@@ -190,8 +205,13 @@ def _sensor(scene: Scene, rng: np.random.Generator, v: Variation) -> Scene:
 def muted(rng: np.random.Generator, dark: float = 0.25, bright: float = 0.85, saturation: float = 0.45) -> Rgb:
     """Any hue, most of low saturation; sRGB."""
     hue, pale, value = rng.random(), rng.random() ** 1.5 * saturation, rng.uniform(dark, bright)
-    red, green, blue = colorsys.hsv_to_rgb(float(hue), float(pale), float(value))
-    return round(red, 4), round(green, 4), round(blue, 4)
+    return rounded(colorsys.hsv_to_rgb(float(hue), float(pale), float(value)))
+
+
+def rounded(colour: Rgb) -> Rgb:
+    """Plain numbers of four digits."""
+    red, green, blue = (round(float(each), 4) for each in colour)
+    return red, green, blue
 
 
 def _darker(colour: Rgb) -> Rgb:

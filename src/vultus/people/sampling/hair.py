@@ -75,11 +75,11 @@ def draw_hair_colour(draws: Draws, groups: Mapping[str, float], sex: str) -> Rgb
 
 
 def draw_brows(draws: Draws, gender: float) -> Brows:
-    """Brows: half thickness normal 3.6 mm for women, 4.9 for men, spread 0.9; the rest (lift, arch, ends, slope, density, taper)
+    """Brows: half thickness normal 3 mm for women, 4.5 for men, spread 0.8; the rest (lift, arch, ends, slope, density, taper)
     alike for both and wide, because brows carry much of what makes faces differ to people and to recognisers (Sadr et al. 2003)."""
-    mean = 4.9 if _sex(gender) == "male" else 3.6
+    mean = 4.5 if _sex(gender) == "male" else 3.0
     return Brows(
-        thickness_mm=draws.number("brows.thickness_mm", normal(mean, 0.9, 2.0, 7.6)),
+        thickness_mm=draws.number("brows.thickness_mm", normal(mean, 0.8, 1.6, 7.2)),
         lift_mm=draws.number("brows.lift_mm", normal(0.0, 2.3, -5.0, 5.5)),
         arch_mm=draws.number("brows.arch_mm", kumaraswamy(1.5, 1.9, 0.0, 7.5)),
         inner_mm=draws.number("brows.inner_mm", normal(13.0, 2.6, 7.0, 20.0)),

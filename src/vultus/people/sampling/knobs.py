@@ -36,6 +36,11 @@ SINGLE: dict[str, float] = {
     "nose-width2-incr": 0.35, "nose-width3-incr": 0.35, "nose-septumangle-incr": 0.35, "nose-base-up": 0.35, "nose-volume-incr": 0.35,
 }
 MEANS = {"mouth-angles-up": 0.2, "eyebrows-angle-up": 0.2}  # without them the resting face of the basis looks stern
+# Mean of women's faces less that of men's, beyond the gender axis, which alone leaves many faces between the two: smaller jaw, brow
+# ridge, nose and neck, higher brows, larger eyes and fuller lips (differences reported by anthropometry, e.g. Farkas 1994).
+WOMEN = {"chin-width-incr": -0.3, "chin-bones-incr": -0.3, "chin-prominent-incr": -0.15, "eyebrows-trans-forward": -0.35,
+         "eyebrows-trans-up": 0.3, "nose-scale-horiz-incr": -0.2, "nose-volume-incr": -0.2, "mouth-upperlip-volume-incr": 0.25,
+         "mouth-lowerlip-volume-incr": 0.2, "neck-scale-horiz-incr": -0.35, "eye-scale-incr": 0.25, "ear-scale-incr": -0.2}
 SKEW = 0.08  # standard deviation of half the difference between the sides
 OUTLINES = ("head-diamond", "head-invertedtriangular", "head-oval", "head-rectangular", "head-round", "head-square", "head-triangular",
             "chin-triangle")  # 0..1; at most two at a time, or the head becomes none of them

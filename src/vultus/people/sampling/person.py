@@ -19,11 +19,11 @@ def draw_identity(seed: Seed, *, id: str = "p000000", cell: Cell | None = None) 
     """Draws one virtual person.
 
     Every attribute has its own random stream, keyed by its name. What depends on what: melanin, iris colour, curl, hair colour,
-    onset of grey, balding and beard density on the group shares; muscle, hair style, hair colour and onset of grey (dye), temples,
-    balding, brow thickness and beard on the gender; hair style on curl; freckles, lips, iris and hair colour on
-    melanin; beard and glasses on the age. All else is independent. A cell narrows distributions and leaves ranks:
-    with the same seed, an attribute that neither is restricted nor depends on one that changed has the same value bit for bit, and a person moved to another group keeps, for example, being
-    darker than two thirds of it.
+    onset of grey, balding and beard density on the group shares; muscle, some local changes, hair style, hair colour and onset of
+    grey (dye), temples, balding, brow thickness and beard on the gender; hair style on curl; freckles, lips, iris and hair colour on
+    melanin; beard and glasses on the age. All else is independent. A cell narrows distributions and leaves ranks: with the same
+    seed, an attribute that neither is restricted nor depends on one that changed has the same value bit for bit, and a person
+    moved to another group keeps, for example, being darker than two thirds of it.
 
     Args:
         seed: a number >= 0 or several.
@@ -43,7 +43,7 @@ def draw_identity(seed: Seed, *, id: str = "p000000", cell: Cell | None = None) 
     draws = Draws(seed, cell or Cell())
     years, phenotype = draw_years(draws), draw_phenotype(draws)
     gender, skin = phenotype["gender"], draw_skin(draws, phenotype)
-    return Identity(id=id, years=years, phenotype=phenotype, local=draw_local(draws), skin=skin,
+    return Identity(id=id, years=years, phenotype=phenotype, local=draw_local(draws, gender), skin=skin,
                     eyes=draw_eyes(draws, phenotype, skin.melanin), brows=draw_brows(draws, gender),
                     lips=draw_lips(draws, skin.melanin), hair=draw_hair(draws, phenotype, gender, skin.melanin),
                     beard=draw_beard(draws, phenotype, gender, years), glasses=draw_glasses(draws, years))
