@@ -21,7 +21,7 @@ from vultus.people.render.camera import project, unproject
 from vultus.people.render.light import irradiance
 from vultus.people.sampling import draw_identity
 from vultus.people.scene import Camera, Lamp, Light, Pose, Scene, Worn
-from vultus.people.shapes import Materials, Mesh, Part, Sculpture
+from vultus.people.shapes import Materials, Mesh, Part, Sculpture, Strands
 from vultus.people.studio import Studio
 
 needs_mitsuba = pytest.mark.skipif(find_spec("mitsuba") is None, reason="the path tracer needs the extra 'people' (mitsuba)")
@@ -165,7 +165,7 @@ def test_eyes_look_where_the_labels_say(person: tuple[Studio, Scene, Sculpture])
     for x, y in middle:
         at = [light[int(y + dy) - 1 : int(y + dy) + 2, int(x + dx) - 1 : int(x + dx) + 2].mean((0, 1))
               for dx, dy in ((5, 0), (-5, 0), (0, -2), (0, 3))]
-        assert at[0][0] > 2 * at[1][0] and at[2][1] > 2 * at[3][1]
+        assert at[0][0] > 2 * at[1][0] and at[2][1] > 1.5 * at[3][1]
 
 
 @needs_mitsuba
@@ -181,8 +181,16 @@ def test_same_seed_same_bytes_and_the_labels_of_the_rasteriser(person: tuple[Stu
         np.testing.assert_array_equal(getattr(first.buffers, name), getattr(drawn.buffers, name))
     beside = np.abs(first.image.astype(int) - drawn.image)
     outside = drawn.buffers.cover == 0
-    assert outside.any() and beside[outside].max() <= 1, "backgrounds differ"
+    assert (beside[outside].max(1) <= 1).mean() > 0.98, "backgrounds differ"  # single hairs end differently
     assert beside[~outside].mean() < 40
+
+
+@needs_mitsuba
+def test_a_heart_beat_takes_green_from_the_skin() -> None:
+    shown = scene(Light(), 24)
+    rest, beat = (PathTracer(samples=4).trace(alone(square()), replace(shown, pulse=pulse))[0][8:16, 8:16].mean((0, 1))
+                  for pulse in (0, 10))
+    assert 0.9 < beat[1] / rest[1] < 0.98 and beat[1] / rest[1] < beat[0] / rest[0] < 1
 
 
 @needs_mitsuba
@@ -193,6 +201,23 @@ def test_lens_shows_what_is_behind_it_and_lets_light_through() -> None:
     through = PathTracer(samples=64, depth=10).trace(replace(bare, meshes=(*bare.meshes, near)), shown)[0][9:15, 9:15].mean()
     plain = PathTracer(samples=64).trace(bare, shown)[0][9:15, 9:15].mean()
     assert 0.5 * plain < through < 1.1 * plain
+
+
+@needs_mitsuba
+def test_strands_cover_their_width_and_keep_their_colours() -> None:
+    points = np.zeros((40, 6, 3), np.float32)
+    points[:, :, 0] = np.linspace(-50, 50, 40)[:, None]
+    points[:, :, 1] = np.linspace(60, -60, 6)
+    colour = np.where(np.arange(40)[:, None] < 20, np.float32([0.6, 0.1, 0.1]), np.float32([0.1, 0.1, 0.2]))
+    strands = Strands(points, colour, np.full(40, 1.5, np.float32), Part.HAIR)
+    far = replace(square(Part.OCCLUDER), vertices=square().vertices * 0 + np.float32([0, 900, 0]))
+    light, cover = PathTracer(samples=36).trace(replace(alone(far), strands=(strands,)), scene(Light(), 96))
+    along = np.linspace(0, 1, 200)
+    mean_width = 1.5 * (1 - 0.67 * along**2).mean()
+    px_per_mm = 85 / 24 * 96 / 1100
+    assert cover.sum() == pytest.approx(40 * mean_width * 120 * px_per_mm**2, rel=0.05)
+    left, right = light[:, :46].sum((0, 1)), light[:, 50:].sum((0, 1))
+    assert left[0] > 2.5 * left[2] and right[2] > 1.2 * right[0] and left[0] > 2 * right[0]
 
 
 def test_single_bright_pixels_are_limited_and_wide_highlights_kept() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from vultus.people.pathtrace.sky import sky
 from vultus.people.pathtrace.strand_curves import curves
 from vultus.people.pathtrace.surfaces import eye, plain, skin
 from vultus.people.render.camera import focal_px, position_mm
+from vultus.people.render.rasteriser import PULSE_GREEN, PULSE_RGB
 from vultus.people.render.scenery import TINTS
 from vultus.people.scene import Camera, Scene
 from vultus.people.shapes import Mesh, Part, Sculpture
@@ -32,7 +34,7 @@ def stage(mi: Any, sculpture: Sculpture, scene: Scene, samples: int, depth: int,
         # plain path tracing lets no lamp through a lens; the volumetric one does
         "how": {"type": "volpath" if lenses else "path", "max_depth": depth, "rr_depth": 5, "hide_emitters": True},
     }
-    described |= _head(mi, sculpture)
+    described |= _head(mi, sculpture, scene.pulse)
     for place, mesh in enumerate(sculpture.meshes):
         described |= _things(mi, mesh, place, skip=(Part.SKIN, *EYES) if place == 0 else ())
     for place, strands in enumerate(sculpture.strands):
@@ -54,13 +56,14 @@ def sensor(mi: Any, camera: Camera, samples: int) -> dict[str, Any]:
     }
 
 
-def _head(mi: Any, sculpture: Sculpture) -> dict[str, Any]:
+def _head(mi: Any, sculpture: Sculpture, pulse: float) -> dict[str, Any]:
     mesh, materials = sculpture.meshes[0], sculpture.materials
+    taken = 1 - np.float32(pulse * PULSE_GREEN) * PULSE_RGB * materials.blood[..., None]
     rows = np.flatnonzero(mesh.part == Part.SKIN)
     shapes = {}
     if len(rows):
         corners = mesh.triangles[rows].reshape(-1)
-        surface = skin(mi, materials, normal_map(mesh, materials, sculpture.turn))
+        surface = skin(mi, replace(materials, albedo=materials.albedo * taken), normal_map(mesh, materials, sculpture.turn))
         shapes["skin"] = _mesh(mi, mesh.vertices[corners], mesh.normals[corners], np.arange(len(corners)), surface,
                                uv=mesh.uv[rows].reshape(-1, 2))
     for side, part in enumerate(EYES):

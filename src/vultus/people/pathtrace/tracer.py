@@ -26,8 +26,9 @@ OUTSTANDING = 1.5
 class PathTracer:
     """Pictures by following light; needs the extra `people`.
 
-    Light bounces between skin, cloth and hair, lamps cast true penumbrae and hair is made of fibres; light below the skin is only
-    imitated (a flatter diffuse law). Labels are those of the rasteriser, pixel by pixel.
+    Light bounces between skin, cloth and hair, lamps cast true penumbrae and hair is made of round fibres; light below the skin is
+    only imitated (a flatter diffuse law), light through hair and the bending of light in the cornea are left out.
+    Labels are those of the rasteriser, pixel by pixel.
 
     Attributes:
         samples: paths a pixel; noise falls at least with its square root. 16 is grainy, 64 fair, 256 clean.
@@ -67,8 +68,8 @@ class PathTracer:
 def despeckled(light: Float) -> Float:
     """`light` (h, w, 3) with pixels that stand out, half as bright again as their brightest neighbour of eight, set back to that.
 
-    Few paths through light hair carry much of its light; without many samples they stand out as single white pixels. A highlight
-    wider than a pixel stays as it is.
+    A rare path that carries much light (off a cornea, between fibres) stands out as a single white pixel until there are very many.
+    A highlight wider than a pixel stays as it is.
     """
     luminance = light @ np.array([0.2126, 0.7152, 0.0722], np.float32)
     framed = np.pad(luminance, 1, mode="edge")
