@@ -38,10 +38,10 @@ class Morph:
 
 
 def warp_and_blend(a: Image, b: Image, points_a: NDArray[Any], points_b: NDArray[Any], settings: Morph) -> Simulated:
-    """A picture of both faces, of the size of `a`.
+    """A picture of both faces, of the size of `a`; `b` is first thought scaled to that size.
 
     Args:
-        a, b: uint8 RGB, of any sizes; b's is laid over a's by their borders.
+        a, b: uint8 RGB, of any sizes.
         points_a, points_b: (n, 2), x y in px, the same places of both faces, n >= 5.
 
     Returns:
@@ -49,7 +49,7 @@ def warp_and_blend(a: Image, b: Image, points_a: NDArray[Any], points_b: NDArray
     """
     own, other = _pair(a, b, points_a, points_b)
     size = a.shape[:2]
-    shape = blended(own, other, settings.shape)
+    shape = blended(own, other * (np.array(a.shape[1::-1]) / b.shape[1::-1]), settings.shape)
     triangles = delaunay(shape)
     ends = [warped(image, points, shape, triangles, (size[0], size[1])) for image, points, share in
             ((a, own, 1 - settings.alpha), (b, other, settings.alpha)) if share]
@@ -65,7 +65,7 @@ def blended(own: Array, other: Array, share: float) -> Array:
 
 
 def _pair(a: Image, b: Image, points_a: NDArray[Any], points_b: NDArray[Any]) -> tuple[Array, Array]:
-    """Checked points with those of the borders; the second ones scaled to the first picture's frame only by the warp itself."""
+    """Checked points with those of the borders, each in its own picture."""
     check_picture(a, name="a")
     check_picture(b, name="b")
     first = check_points(points_a, a, "points_a", least=LEAST_POINTS)

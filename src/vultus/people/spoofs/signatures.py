@@ -30,6 +30,8 @@ LEAST_FREQUENCY = 0.09  # below that the face itself is stronger than any patter
 CALM_DB = 3.0
 # Levels by which the rim of an eye hole is brighter than both its sides.
 RIM_LEVELS = 2.0
+# Levels that an asked expression changes the middle of the picture by at least.
+RIGID_LEVELS = 0.5
 # Share of smoothed pixels that the inks cannot give, below which a picture may be a print.
 GAMUT = 0.02
 
@@ -126,6 +128,14 @@ def eye_calm(image: Image, outlines: NDArray[Any]) -> float:
 
     hole, band = inside(0.75), inside(2.0) & ~inside(1.35)
     return float(10 * np.log10((np.median(fine[band]) + 0.05) / (np.median(fine[hole]) + 0.05)))
+
+
+def movement(first: Image, second: Image) -> float:
+    """Mean absolute difference of the brightness of two pictures in their middle half, levels: what an asked expression moves. A mask
+    moves nothing: rigid when < `RIGID_LEVELS`, head, light and camera unchanged."""
+    height, width = first.shape[:2]
+    middle = np.s_[height // 4:height - height // 4, width // 4:width - width // 4]
+    return float(np.abs(luma(first)[middle] - luma(second)[middle]).mean(dtype=np.float64))
 
 
 def _heights(plane: NDArray[Any], carriers: Array, view: Sheet) -> list[float]:
