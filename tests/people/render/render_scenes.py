@@ -29,7 +29,8 @@ def square(half, z=0.0, part=Part.SKIN, centre=(0.0, 0.0), colour=(0.5, 0.5, 0.5
     turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], np.float32)
     uv = np.array([(0, 1), (1, 1), (1, 0), (0, 0)], np.float32)
     triangles = np.array([(0, 1, 2), (0, 2, 3)], np.int32)
-    return Mesh((corners @ turn.T + np.float32([*centre, z])).astype(np.float32), np.tile(turn[:, 2], (4, 1)), triangles, uv[triangles], np.full(2, part, np.uint8),
+    return Mesh((corners @ turn.T + np.float32([*centre, z])).astype(np.float32), np.tile(turn[:, 2], (4, 1)), triangles,
+                uv[triangles], np.full(2, part, np.uint8),
                 np.tile(np.float32(colour), (2, 1)), np.full(2, gloss, np.float32), np.full(2, alpha, np.float32))
 
 

@@ -90,16 +90,16 @@ def test_neighbours_leave_no_hole() -> None:
 def strand_cover(width, opacity, soft, count=1, across=True):
     """Mean share of the samples of the middle column that strands across the picture cover, in strand widths."""
     camera = Camera(width=41, height=41, focal_mm=24.0, distance_mm=1000.0, centre=(0.5, 0.5))
-    near, owner, weights = np.zeros((41, 41), np.float32), np.full((41, 41), -1, np.int32), np.zeros((41, 41, 2), np.float32)
-    veil = np.zeros((41, 41, 9), np.float32)
-    veil[..., 6] = 1
+    near, owner = np.zeros((41, 41), np.float32), np.full((41, 41), -1, np.int32)
+    veil = np.zeros((41, 41, 9 if soft else 13), np.float32)
+    veil[..., 6] = soft
     rows = np.linspace(-300, 300, count) if count > 1 else np.array([3.0])
     ends = np.stack([np.stack([np.full(count, -600.0), rows, 0 * rows], 1),
                      np.stack([np.full(count, 600.0), rows, 0 * rows], 1)], 1)
     points = np.ascontiguousarray(ends if across else ends[..., [1, 0, 2]], np.float32)
-    how = np.array([1, focal_px(camera), opacity, soft, 1], np.float64)
-    kernels.draw_strands(points, np.full(count, width, np.float32), np.ones((count, 6), np.float32), film(camera, 1), how, 0,
-                         near, owner, weights, veil)
+    how = np.array([1, focal_px(camera), opacity, 1, 2 if soft else 1], np.float64)
+    kernels.draw_strands(points, np.full(count, width, np.float32), np.ones((count, 6), np.float32), film(camera, 1), how,
+                         near, owner, veil)
     return (1 - veil[..., 6] if soft else owner <= -2), near, veil
 
 
@@ -113,20 +113,23 @@ def test_a_veil_covers_as_much_as_its_width(across: bool) -> None:
 
 
 def test_scalp_hair_is_drawn_with_the_chance_of_its_width() -> None:
-    drawn_samples, near, _ = strand_cover(6.0, 1.0, soft=False, count=400)
+    drawn_samples, near, surface = strand_cover(6.0, 1.0, soft=False, count=400)
     thin = 6.0 * (1 - 0.67 * 0.25) * 41 / 1000
     expected = 1 - math.exp(-400 * thin / (600 * 41 / 1000))  # 400 independent strands spread over 24.6 rows
     band = drawn_samples[10:31]
     assert abs(band.mean() - expected) < 0.04
-    assert np.allclose(near[drawn_samples], 1 / 1000)
+    assert np.allclose(near[drawn_samples], 1 / 1000) and (near[~drawn_samples] == 0).all()
+    np.testing.assert_allclose(surface[drawn_samples][:, [0, 6, 7]], np.tile([1, 1, 0], (drawn_samples.sum(), 1)), atol=1e-6)
+    places = surface[20, drawn_samples[20], 9]
+    assert (np.diff(places) > 0).all() and 0 <= places[0] and places[-1] <= 1  # from root to tip
 
 
 def test_strands_behind_a_surface_stay_hidden() -> None:
     points = np.array([[(-50, 0, 0), (50, 0, 0)]], np.float32)
     for z, seen in ((50.0, False), (-50.0, True)):
-        near, owner, weights = drawn([(-200, -200, z), (200, -200, z), (0, 300, z)], [(0, 1, 2)])
+        near, owner, _ = drawn([(-200, -200, z), (200, -200, z), (0, 300, z)], [(0, 1, 2)])
         kernels.draw_strands(points, np.array([40.0], np.float32), np.ones((1, 6), np.float32), film(CAMERA, 1),
-                             np.array([1, focal_px(CAMERA), 1, 0, 1], float), 0, near, owner, weights, np.empty((0, 0, 9), np.float32))
+                             np.array([1, focal_px(CAMERA), 1, 1, 1], float), near, owner, np.zeros((48, 64, 13), np.float32))
         assert (owner <= -2).any() == seen
 
 
@@ -135,8 +138,8 @@ def test_ambient_occlusion_of_a_plane_and_a_corner() -> None:
     normal[..., 2] = 1
     sky = np.zeros((60, 60), np.float32)
     view = np.array([29.5, 29.5, 300.0])
-    kernels.occlude(near, normal, view, 80.0, light.ring(), sky)
+    kernels.occlude(near, normal, view, 80.0, light.ring(), np.zeros(6), sky)
     assert (sky == 1).all()
     near[:, 30:] = 1 / 460  # a wall 40 mm high to the right
-    kernels.occlude(near, normal, view, 80.0, light.ring(), sky)
+    kernels.occlude(near, normal, view, 80.0, light.ring(), np.zeros(6), sky)
     assert sky[30, 29] < 0.93 and sky[30, 5] == 1 and sky[30, 45] == 1

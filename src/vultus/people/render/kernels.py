@@ -12,12 +12,19 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from vultus.people.render.compiling import helper, kernel
 
 SOFT_MM = 1.5  # strands that grow on skin count as seen when they lie at most this far below it
 STEPS = 4  # distances of the occlusion search along each direction
+
+
+@helper
+def _span(a, b, c, size):
+    """First and last whole number between three numbers, within 0 .. size - 1."""
+    least, most = a if a < b else b, b if a < b else a
+    least, most = c if c < least else least, c if c > most else most
+    first, last = math.ceil(least), math.floor(most)
+    return 0 if first < 0 else first, size - 1 if last >= size else last
 
 
 @kernel("void(float64[:, ::1], int32[:, ::1], uint8[::1], float32[:, ::1], int32[:, ::1], float32[:, :, ::1])")
@@ -41,8 +48,8 @@ def draw_triangles(points, triangles, mode, near, owner, weights):
         area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
         if not (q0 > 0 and q1 > 0 and q2 > 0) or area == 0 or (mode[t] == 2 and area > 0):
             continue
-        left, right = max(math.ceil(min(x0, x1, x2)), 0), min(math.floor(max(x0, x1, x2)), width - 1)
-        top, bottom = max(math.ceil(min(y0, y1, y2)), 0), min(math.floor(max(y0, y1, y2)), height - 1)
+        left, right = _span(x0, x1, x2, width)
+        top, bottom = _span(y0, y1, y2, height)
         for r in range(top, bottom + 1):
             for c in range(left, right + 1):
                 w1 = ((c - x0) * (y2 - y0) - (x2 - x0) * (r - y0)) / area
@@ -90,7 +97,7 @@ def _veil(r, c, cover, strand, t, q, near, colour, dx, dy, dz, veil):
     """A thin strand before a surface: adds to colour (0-2), tangent (3-5), place along it (7), nearness (8); 6: what it lets through."""
     if q <= near[r, c] / (1 + SOFT_MM * near[r, c]) or q <= 0:
         return
-    amount = min(cover, 1.0) * veil[r, c, 6]
+    amount = (1.0 if cover > 1.0 else cover) * veil[r, c, 6]
     for i in range(3):
         veil[r, c, i] += amount * (colour[strand, i] + t * (colour[strand, 3 + i] - colour[strand, i]))
     veil[r, c, 3] += amount * dx
@@ -101,65 +108,71 @@ def _veil(r, c, cover, strand, t, q, near, colour, dx, dy, dz, veil):
     veil[r, c, 8] += amount * q
 
 
-@kernel("void(float32[:, :, ::1], float32[::1], float32[:, ::1], float64[:, ::1], float64[::1], int64, float32[:, ::1], int32[:, ::1], "
-      "float32[:, :, ::1], float32[:, :, ::1])")
-def draw_strands(points, widths, colour, matrix, how, first, near, owner, weights, veil):
+@helper
+def _show(r, c, strand, t, q, near, owner, colour, dx, dy, dz, surface):
+    """A strand of scalp hair in one sample, drawn whole: colour (0-2), direction (6-8), place along it (9); see `Lattice.surface`."""
+    near[r, c], owner[r, c] = q, -2
+    for i in range(3):
+        surface[r, c, i] = colour[strand, i] + t * (colour[strand, 3 + i] - colour[strand, i])
+    surface[r, c, 6], surface[r, c, 7], surface[r, c, 8], surface[r, c, 9] = dx, dy, dz, t
+
+
+@kernel("void(float32[:, :, ::1], float32[::1], float32[:, ::1], float64[:, ::1], float64[::1], float32[:, ::1], int32[:, ::1], "
+        "float32[:, :, ::1])")
+def draw_strands(points, widths, colour, matrix, how, near, owner, target):
     """Draw strands as thin lines whose share of a sample is their width there.
 
     Args:
-        points: (n, k, 3) mm; widths: (n,) mm at the root, a third of it at the tip; colour: (n, 6) at root and
-            tip, used by veils.
+        points: (n, k, 3) mm; widths: (n,) mm at the root, a third of it at the tip; colour: (n, 6) at root and tip.
         matrix: (3, 4) of the view.
-        how: perspective 0/1, samples per mm (times nearness under perspective), opacity, veil 0/1, every how many strands.
-        first: number of the first segment; `owner` gets -2 - (first + strand * (k - 1) + segment), `weights[..., 0]` the
-            place along the segment.
-        veil: (h, w, 9), see `_veil`; touched only by veils.
+        how: perspective 0/1, samples per mm (times nearness under perspective), opacity, every how many strands, what is drawn:
+            0 nearness alone, 1 scalp hair, 2 a veil.
+        target: (h, w, ...) what scalp hair (`_show`) or a veil (`_veil`) is written to.
     """
-    height, width = near.shape
-    perspective, scale, opacity, soft, stride = how[0] > 0, how[1], how[2], how[3] > 0, int(how[4])
-    n, k = points.shape[0], points.shape[1]
-    for strand in range(0, n, stride):
+    perspective, scale, opacity, stride, what = how[0] > 0, how[1], how[2], int(how[3]), int(how[4])
+    k = points.shape[1]
+    for strand in range(0, points.shape[0], stride):
         x, y, z, xb, yb, qb, hidden = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, False
         for segment in range(-1, k - 1):
-            px, py, pz, xa, ya, qa = x, y, z, xb, yb, qb
-            x, y, z = float(points[strand, segment + 1, 0]), float(points[strand, segment + 1, 1]), float(points[strand, segment + 1, 2])
+            px, py, pz, xa, ya, qa, was_hidden = x, y, z, xb, yb, qb, hidden
+            x, y, z = 1.0 * points[strand, segment + 1, 0], 1.0 * points[strand, segment + 1, 1], 1.0 * points[strand, segment + 1, 2]
             xb, yb, qb = _place(matrix, perspective, x, y, z)
-            was_hidden = hidden
             hidden = _behind(near, xb, yb, qb)
-            if segment < 0 or not (qa > 0 and qb > 0) or (was_hidden and hidden):
+            if segment < 0 or qa <= 0.0 or qb <= 0.0 or (was_hidden and hidden):
                 continue
             steep = abs(yb - ya) > abs(xb - xa)
             u0, v0, u1, v1 = (ya, xa, yb, xb) if steep else (xa, ya, xb, yb)
-            limit, across = (height, width) if steep else (width, height)
+            limit, across = (near.shape[0], near.shape[1]) if steep else (near.shape[1], near.shape[0])
             # each step of the longer axis belongs to one segment only: centres in [low, high)
-            low, high = max(math.ceil(min(u0, u1)), 0), min(math.ceil(max(u0, u1)), limit)
+            low, high = (math.ceil(u0), math.ceil(u1)) if u0 < u1 else (math.ceil(u1), math.ceil(u0))
+            low, high = 0 if low < 0 else low, limit if high > limit else high
             if low >= high:
                 continue
             dx, dy, dz = x - px, y - py, z - pz
-            length = math.sqrt(dx * dx + dy * dy + dz * dz) + 1e-9
-            share = (segment + 0.5) / (k - 1)
-            tilt = (v1 - v0) / (u1 - u0)
-            thick = 0.5 * widths[strand] * (1 - 0.67 * share * share) * math.sqrt(1 + tilt * tilt) * scale
+            length, share, tilt = math.sqrt(dx * dx + dy * dy + dz * dz) + 1e-9, (segment + 0.5) / (k - 1), (v1 - v0) / (u1 - u0)
+            dx, dy, dz = dx / length, dy / length, dz / length
+            thick = 0.5 * widths[strand] * (1.0 - 0.67 * share * share) * math.sqrt(1.0 + tilt * tilt) * scale
             for u in range(low, high):
                 t = (u - u0) / (u1 - u0)
-                q = qa + t * (qb - qa)
-                v = v0 + t * (v1 - v0)
-                half = thick * q if perspective else thick
-                for w in range(max(math.floor(v - half + 0.5), 0), min(math.ceil(v + half - 0.5), across - 1) + 1):
-                    cover = opacity * (min(v + half, w + 0.5) - max(v - half, w - 0.5))
-                    r, c = (u, w) if steep else (w, u)
-                    if soft:
-                        _veil(r, c, cover, strand, (segment + t) / (k - 1), q, near, colour, dx / length, dy / length, dz / length, veil)
+                q, v = qa + t * (qb - qa), v0 + t * (v1 - v0)
+                t, half = (segment + t) / (k - 1), thick * q if perspective else thick
+                for w in range(math.floor(v - half + 0.5), math.ceil(v + half - 0.5) + 1):
+                    right, left = v + half if v + half < w + 0.5 else w + 0.5, v - half if v - half > w - 0.5 else w - 0.5
+                    cover, r, c = opacity * (right - left), u if steep else w, w if steep else u
+                    if cover <= 0.0 or w < 0 or w >= across:
+                        continue
+                    if what == 2:
+                        _veil(r, c, cover, strand, t, q, near, colour, dx, dy, dz, target)
                     elif q > near[r, c] and _chance(strand, r, c) < cover:
+                        if what == 1:
+                            _show(r, c, strand, t, q, near, owner, colour, dx, dy, dz, target)
                         near[r, c] = q
-                        owner[r, c] = -2 - (first + strand * (k - 1) + segment)
-                        weights[r, c, 0] = t
 
 
 @helper
 def _horizon(near, film, radius, r, c, here, dx, dy):
     """Largest sin(e)^2 along one direction, fading out with distance; `here` is a point and its normal."""
-    reach, best, square_radius = radius * film[2] / here[2] / (STEPS * STEPS), 0.0, radius * radius
+    reach, best, fade, zoom = radius * film[2] / here[2] / (STEPS * STEPS), 0.0, 1.0 / (radius * radius), 1.0 / film[2]
     for step in range(1, STEPS + 1):
         off = reach * (step * step)
         if off < step:
@@ -168,18 +181,18 @@ def _horizon(near, film, radius, r, c, here, dx, dy):
         if i < 0 or j < 0 or i >= near.shape[0] or j >= near.shape[1] or near[i, j] <= 0:
             continue
         z = 1.0 / near[i, j]
-        x, y, z = (j - film[0]) * z / film[2] - here[0], (film[1] - i) * z / film[2] - here[1], here[2] - z
+        x, y, z = (j - film[0]) * z * zoom - here[0], (film[1] - i) * z * zoom - here[1], here[2] - z
         square = x * x + y * y + z * z + 1e-6
         rise = x * here[3] + y * here[4] + z * here[5]
-        if rise > 0 and square < square_radius:
-            found = rise * rise / square * (1 - square / square_radius)
+        if rise > 0.0 and square * fade < 1.0:
+            found = rise * rise * (1.0 / square - fade)
             if found > best:
                 best = found
     return best
 
 
-@kernel("void(float32[:, ::1], float32[:, :, ::1], float64[::1], float64, float64[:, ::1], float32[:, ::1])")
-def occlude(near, normals, film, radius, ring, out):
+@kernel("void(float32[:, ::1], float32[:, :, ::1], float64[::1], float64, float64[:, ::1], float64[::1], float32[:, ::1])")
+def occlude(near, normals, film, radius, ring, here, out):
     """Share of the sky that each pixel sees, from the depth buffer.
 
     In each direction along the picture the highest thing within `radius` mm is found; a slice whose horizon stands at
@@ -188,9 +201,9 @@ def occlude(near, normals, film, radius, ring, out):
     Args:
         near: (h, w) 1 / mm; normals: (h, w, 3); film: x0, y0, focal length in px.
         ring: (2 n, 2) unit directions; pixels take the first and the second half in turn, like a chessboard.
+        here: (6,), room for a point and its normal; hair has no normal and is taken to face the camera.
         out: (h, w), 1 = open.
     """
-    here = np.empty(6)
     half = ring.shape[0] // 2
     for r in range(near.shape[0]):
         for c in range(near.shape[1]):
@@ -201,6 +214,8 @@ def occlude(near, normals, film, radius, ring, out):
             here[0], here[1] = (c - film[0]) * here[2] / film[2], (film[1] - r) * here[2] / film[2]
             for e in range(3):
                 here[3 + e] = normals[r, c, e]
+            if here[3] == 0.0 and here[4] == 0.0 and here[5] == 0.0:
+                here[5] = 1.0
             lost, start = 0.0, half * ((r + c) & 1)
             for d in range(start, start + half):
                 lost += _horizon(near, film, radius, r, c, here, ring[d, 0], ring[d, 1])

@@ -12,10 +12,11 @@ class Lattice:
     """Buffers over a lattice of samples, see `camera.film`.
 
     Attributes:
-        near, owner, weights: nearness, triangle (or strand) and weights, see `kernels`.
+        near, owner, weights: nearness, triangle (-1 nothing, -2 scalp hair) and weights, see `kernels`.
         labels: uint8 (h, w, 3): part, region, kind of surface.
-        albedo, normal, bumped: float32 (h, w, 3); info: float32 (h, w, 4): gloss, alpha, u, v.
-        veil: float32 (h, w, 9), thin strands before the surface.
+        surface: float32 (h, w, 13): colour (0-2), normal (3-5), normal with relief or direction along hair (6-8), gloss or place along hair
+            (9), alpha (10), u, v (11-12).
+        veil: float32 (h, w, 9), thin strands before the surface, see `kernels`.
         light: float32 (h, w, 3), linear RGB that arrives at the camera.
     """
 
@@ -24,10 +25,7 @@ class Lattice:
         self.owner: NDArray[np.int32] = np.full(shape, -1, np.int32)
         self.weights: Float = np.zeros((*shape, 2), np.float32)
         self.labels: NDArray[np.uint8] = np.zeros((*shape, 3), np.uint8)
-        self.albedo: Float = np.zeros((*shape, 3), np.float32)
-        self.normal: Float = np.zeros((*shape, 3), np.float32)
-        self.bumped: Float = np.zeros((*shape, 3), np.float32)
-        self.info: Float = np.zeros((*shape, 4), np.float32)
+        self.surface: Float = np.zeros((*shape, 13), np.float32)
         self.veil: Float = np.zeros((*shape, 9), np.float32)
         self.veil[..., 6] = 1
         self.light: Float = np.zeros((*shape, 3), np.float32)

@@ -13,15 +13,17 @@ from numpy.typing import NDArray
 from vultus.errors import InputError, MissingExtraError
 from vultus.people.render import light as lighting
 from vultus.people.render.background import backdrop
-from vultus.people.render.camera import film, focal_px, lattice_shape, principal_px
+from vultus.people.render.camera import film, focal_px, lattice_shape
 from vultus.people.render.lattice import Lattice, resolve
 from vultus.people.render.scenery import KINDS, REGION_KINDS, join, placed
 from vultus.people.render.sensor import develop
-from vultus.people.render.strand_surface import colours, read_strands
+from vultus.people.render.strand_arrays import strand_arrays
 from vultus.people.scene import Scene
 from vultus.people.shapes import Buffers, Float, Materials, Part, Rendered, Sculpture
 
 SKY_RADIUS_MM = 75.0  # how far things take ambient light from each other
+SKY_PX = 160
+SKULL_MM = (0.0, 15.0, -85.0)  # centre of the skull from the point midway between the eyes
 SHADOW_CELLS = (192, 320)  # side of a shadow map for small and for large pictures
 LARGE_PX = 200
 # Share of green light that a heart beat takes from the skin at pulse 1, and its ratio in red, green and blue: about half a percent
@@ -66,7 +68,7 @@ class _Drawing:
     def finish(self) -> Rendered:
         self._timed("triangles", self._draw_triangles)
         self._timed("strands", self._draw_strands)
-        self._timed("surface", self._read)
+        self._timed("surface", lambda: self._gather(self.lattice))
         self._timed("sky", self._find_sky)
         self._timed("shadow", self._find_shadows)
         self._timed("shade", lambda: self._shade(self.lattice))
@@ -87,26 +89,17 @@ class _Drawing:
         self.kernels.draw_triangles(self.points, self.scenery.triangles, self.scenery.solid, a.near, a.owner, a.weights)
 
     def _draw_strands(self) -> None:
-        a, first = self.lattice, 0
+        a = self.lattice
         self.veiled = np.zeros((self.camera.height, self.camera.width), np.uint8)
         for soft in (False, True):
             for each in self.sculpture.strands:
                 if (each.part != Part.HAIR) != soft or not len(each.points):
                     continue
                 clear = a.veil[self.centre][..., 6].copy()
-                how = np.array([1, focal_px(self.camera) * self.samples, each.opacity, soft, 1], np.float64)
-                self.kernels.draw_strands(np.ascontiguousarray(each.points, np.float32), np.ascontiguousarray(each.width, np.float32),
-                                          colours(each), self.view, how, first, a.near, a.owner, a.weights, a.veil)
-                first += 0 if soft else len(each.points) * (each.points.shape[1] - 1)
+                how = np.array([1, focal_px(self.camera) * self.samples, each.opacity, 1, 2 if soft else 1], np.float64)
+                self.kernels.draw_strands(*strand_arrays(each), self.view, how, a.near, a.owner, a.veil if soft else a.surface)
                 now = a.veil[self.centre][..., 6]
                 self.veiled[(now < 0.5) & (now < 0.6 * clear)] = each.part
-
-    def _read(self) -> None:
-        self._gather(self.lattice)
-        first = 0
-        for each in self.sculpture.strands:
-            if each.part == Part.HAIR and len(each.points):
-                first = read_strands(self.lattice, each, first, self.sculpture)
 
     def _gather(self, a: Lattice) -> None:
         m, s = _with_pulse(self.sculpture.materials, self.scene.pulse), self.scenery
@@ -114,17 +107,23 @@ class _Drawing:
         self.surface.gather(a.owner, a.weights, s.triangles, s.vertices, s.normals, s.uv, s.part, s.colour, s.finish, s.head,
                             *(np.ascontiguousarray(each, np.float32) for each in (m.albedo, m.relief, m.gloss[..., None])),
                             np.ascontiguousarray(m.region), np.ascontiguousarray(m.eye.reshape(-1, m.eye.shape[2], 3), np.float32),
-                            np.ascontiguousarray(m.eye_gloss.reshape(-1, m.eye.shape[2]), np.float32), frame, KINDS, REGION_KINDS, a.labels,
-                            a.albedo, a.normal, a.bumped, a.info)
+                            np.ascontiguousarray(m.eye_gloss.reshape(-1, m.eye.shape[2]), np.float32), frame, KINDS, REGION_KINDS,
+                            a.labels, a.surface)
 
     def _find_sky(self) -> None:
+        """Ambient visibility, searched on at most `SKY_PX` pixels a side: it is smooth."""
         import cv2
-        near = np.ascontiguousarray(self.lattice.near[self.centre])
-        self.sky = np.ones_like(near)
-        x0, y0 = principal_px(self.camera)
-        self.kernels.occlude(near, np.ascontiguousarray(self.lattice.normal[self.centre]),
-                             np.array([x0 - 0.5, y0 - 0.5, focal_px(self.camera)]), SKY_RADIUS_MM, lighting.ring(), self.sky)
-        self.sky = np.asarray(cv2.blur(self.sky, (3, 3), borderType=cv2.BORDER_REPLICATE), np.float32)
+        every = -(-max(self.camera.width, self.camera.height) // SKY_PX)
+        step = self.samples * every
+        at = np.s_[step // 2::step, step // 2::step]
+        near = np.ascontiguousarray(self.lattice.near[at])
+        sky = np.ones_like(near)
+        film_here = np.array([(-self.view[0, 2] - step // 2) / step, (-self.view[1, 2] - step // 2) / step,
+                              focal_px(self.camera) * self.samples / step])
+        self.kernels.occlude(near, np.ascontiguousarray(self.lattice.surface[at][..., 3:6]), film_here, SKY_RADIUS_MM, lighting.ring(),
+                             np.zeros(6), sky)
+        sky = np.asarray(cv2.blur(sky, (3, 3), borderType=cv2.BORDER_REPLICATE), np.float32)
+        self.sky = np.asarray(sky if every == 1 else cv2.resize(sky, (self.camera.width, self.camera.height)), np.float32)
 
     def _find_shadows(self) -> None:
         self.lamps = lighting.lamp_rows(self.scene.light)
@@ -132,12 +131,13 @@ class _Drawing:
         self.maps, self.films = self.shadows.shadow_maps(self.scenery, self.sculpture.strands, self.lamps, size)
 
     def _shade(self, a: Lattice) -> None:
-        zoom, up = focal_px(self.camera) * self.samples, self.sculpture.turn[:, 1]
-        length = max(float(np.hypot(up[0], up[1])), 1e-6)
-        view = np.array([-self.view[0, 2], -self.view[1, 2], zoom, self.camera.distance_mm, self.samples, up[0] / length, -up[1] / length,
-                         self.camera.distance_mm / zoom])
-        self.shading.shade(a.near, a.labels, a.albedo, a.normal, a.bumped, a.info, a.veil, self.sky, view,
-                           lighting.tables(self.scene.light), self.lamps, self.maps, self.films, lighting.discs(), lighting.RIMS, lighting.FINISH, a.light)
+        zoom, turn, far = focal_px(self.camera) * self.samples, self.sculpture.turn, self.camera.distance_mm
+        length = max(float(np.hypot(turn[0, 1], turn[1, 1])), 1e-6)
+        skull = self.sculpture.eye_centres.mean(0) + np.einsum("ij,j->i", turn, np.array(SKULL_MM, np.float32))
+        view = np.array([-self.view[0, 2], -self.view[1, 2], zoom, far, self.samples, turn[0, 1] / length, -turn[1, 1] / length, far / zoom,
+                         *skull])
+        self.shading.shade(a.near, a.labels, a.surface, a.veil, self.sky, view, lighting.tables(self.scene.light), self.lamps, self.maps,
+                           self.films, lighting.discs(), lighting.RIMS, lighting.FINISH, np.zeros(53 + len(self.lamps)), a.light)
 
     def _look_through(self) -> Float:
         """Puts lenses before the picture; returns the share of each sample that is not background, (h, w)."""
@@ -150,7 +150,7 @@ class _Drawing:
             self.kernels.draw_triangles(self.points, self.scenery.triangles, self.scenery.clear, glass.near, glass.owner, glass.weights)
             self._gather(glass)
             self._shade(glass)
-            alpha = np.where(glass.owner >= 0, glass.info[..., 1], np.float32(0))
+            alpha = np.where(glass.owner >= 0, glass.surface[..., 10], np.float32(0))
             a.light *= (1 - alpha)[..., None]
             a.light += glass.light
             cover = 1 - (1 - cover) * (1 - alpha)
@@ -164,17 +164,17 @@ class _Drawing:
     def _buffers(self, cover: Float) -> Buffers:
         a, at = self.lattice, self.centre
         labels, near, owner = a.labels[at], a.near[at].copy(), a.owner[at].copy()
-        normals, part = a.normal[at].copy(), labels[..., 0].copy()
+        normals, part = a.surface[at][..., 3:6].copy(), labels[..., 0].copy()
         loose = (self.veiled > 0) & (near <= 0)  # strands with nothing behind them
         near[loose] = (a.veil[at][..., 8] / (1 - a.veil[at][..., 6] + np.float32(1e-9)))[loose]
         part = np.where(self.veiled > 0, self.veiled, part)
         if self.glass is not None:
             before = self.glass.owner[at] >= 0
             part[before], near[before] = self.glass.labels[at][before, 0], self.glass.near[at][before]
-            normals[before], owner[before] = self.glass.normal[at][before], -1
+            normals[before], owner[before] = self.glass.surface[at][before, 3:6], -1
         head = (owner >= 0) & (owner < self.scenery.head)
         on_skin = head & (labels[..., 0] == Part.SKIN)
-        uv = np.where(on_skin[..., None], a.info[at][..., 2:], np.float32(np.nan))
+        uv = np.where(on_skin[..., None], a.surface[at][..., 11:], np.float32(np.nan))
         bare, bare_depth = self._bare()
         return Buffers(part, np.where(on_skin, labels[..., 1], 0).astype(np.uint8), _depth(near), normals, uv,
                        np.where(head, owner, -1).astype(np.int32), np.clip(resolve(cover, self.samples), 0, 1), bare, bare_depth)

@@ -6,10 +6,7 @@ two lobes of the GGX distribution (Walter et al. 2007) with Schlick's Fresnel te
 Szirmay-Kalos (2001). Hair: the cosine and two shifted highlights of Kajiya and Kay (1989) and Marschner et al. (2003), plus light
 passing through from behind.
 
-The loops share one array `at` of float64 that describes the sample at hand: 0-2 position, 3-5 direction to the camera, 6-8 normal,
-9-11 normal with relief (hair: direction along it), 12 share of the sky that is open, 13 mm of one sample, 14-16 colour, 17 gloss (hair:
-place from root 0 to tip 1), 18 alpha, 19-21 mirror direction, 22-24 normal between 6-8 and 9-11, 25 kind of surface, 30-38 and 40-48
-polynomials of the normal and of the mirror direction.
+The loops share one array `at` of float64 that describes the sample at hand; the constants below say what lies where.
 """
 
 # mypy: allow-untyped-defs
@@ -19,12 +16,15 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from vultus.people.render.compiling import helper, kernel
 from vultus.people.render.scenery import EYE, HAIR, MOUTH, WET
 
 SEARCH = 6  # see `light.discs`
+POINT, VIEW = 0, 3  # position, mm; unit direction to the camera
+TONE, NORMAL, FINE = 6, 9, 12  # colour; unit normal; normal with relief, of hair the direction along it
+GLOSS, ALPHA, SKY, KIND = 15, 16, 17, 18  # gloss (hair: place from root 0 to tip 1); opacity; open share of the sky; kind of surface
+MIRROR, MIDDLE, STEP = 19, 22, 25  # mirror direction of the camera; between both normals; mm of one sample
+OUT, BACK = 30, 40  # polynomials of the environment for a normal and for the mirror direction
 CORNEA_MM = 8.0  # radius of the cornea (Gullstrand's eye: 7.8 mm)
 
 
@@ -64,8 +64,8 @@ def _shadow(maps, films, discs, lamps, lamp, at, off, spin):
     First the mean height of what lies before the point is measured, then the map is compared over the disc that a source of that
     softness blurs at that distance. Hair lets light through by depth.
     """
-    size, soft, hair = maps.shape[1], lamps[lamp, 6], at[25] == HAIR
-    x, y, z = at[0] + off * at[6], at[1] + off * at[7], at[2] + off * at[8]
+    size, soft, hair = maps.shape[1], lamps[lamp, 6], at[KIND] == HAIR
+    x, y, z = at[POINT] + off * at[NORMAL], at[POINT + 1] + off * at[NORMAL + 1], at[POINT + 2] + off * at[NORMAL + 2]
     px = films[lamp, 0, 0] * x + films[lamp, 0, 1] * y + films[lamp, 0, 2] * z + films[lamp, 0, 3] + 0.5
     py = films[lamp, 1, 0] * x + films[lamp, 1, 1] * y + films[lamp, 1, 2] * z + films[lamp, 1, 3] + 0.5
     here = films[lamp, 2, 0] * x + films[lamp, 2, 1] * y + films[lamp, 2, 2] * z + films[lamp, 2, 3]
@@ -110,23 +110,23 @@ def _band(x, width):
 @helper
 def _strand(at, sphere, lamps, lit, out):
     """Light that leaves hair."""
-    deep = 0.5 + 0.5 * _clip(at[17] * 2.2)
-    seen = _dot(at, 9, at[3], at[4], at[5])
-    _terms(at, 6, 30)
+    deep = 0.5 + 0.5 * _clip(at[GLOSS] * 2.2)
+    seen = _dot(at, FINE, at[VIEW], at[VIEW + 1], at[VIEW + 2])
+    _terms(at, NORMAL, OUT)
     for e in range(3):
-        out[e] = at[14 + e] * _sphere(sphere, 0, e, at, 30) * at[12] * deep
+        out[e] = at[TONE + e] * _sphere(sphere, 0, e, at, OUT) * at[SKY] * deep
     for lamp in range(lamps.shape[0]):
         x, y, z = lamps[lamp, 0], lamps[lamp, 1], lamps[lamp, 2]
-        along = _dot(at, 9, x, y, z)
+        along = _dot(at, FINE, x, y, z)
         across = math.sqrt(_clip(1.0 - along * along)) * lit[lamp]
-        front = _clip(_dot(at, 6, x, y, z) * 0.8 + 0.35) * across
-        through = _clip(-_dot(at, 3, x, y, z))
+        front = _clip(_dot(at, NORMAL, x, y, z) * 0.8 + 0.35) * across
+        through = _clip(-_dot(at, VIEW, x, y, z))
         through *= through * through * across
         mirror = along + seen  # 0 where the strand mirrors the lamp into the eye
         body, white = (front * 0.85 + through * 0.8) * deep, front * 0.06 * _band(mirror + 0.12, 0.2)
         tinted = (front * 0.3 * _band(mirror - 0.2, 0.4) + through * 0.6 * _band(mirror, 0.5)) * deep
         for e in range(3):
-            out[e] += lamps[lamp, 3 + e] * (at[14 + e] * body + white + (0.5 * math.sqrt(at[14 + e]) + 0.02) * tinted)
+            out[e] += lamps[lamp, 3 + e] * (at[TONE + e] * body + white + (0.5 * math.sqrt(at[TONE + e]) + 0.02) * tinted)
 
 
 @helper
@@ -142,41 +142,42 @@ def _glint(cosine, softness, sample_mm):
 @helper
 def _ambient(at, row, sphere, out):
     """Light of the sky that leaves a surface; light that bounces between walls of its colour opens the shade (Jimenez et al. 2016)."""
-    facing = _dot(at, 9, at[3], at[4], at[5])
+    facing = _dot(at, FINE, at[VIEW], at[VIEW + 1], at[VIEW + 2])
     facing = 0.05 if facing < 0.05 else facing
     for e in range(3):
-        at[19 + e], at[22 + e] = 2.0 * facing * at[9 + e] - at[3 + e], 0.5 * (at[6 + e] + at[9 + e])
-    _terms(at, 22, 30)
-    _terms(at, 19, 40)
-    sky, edge = at[12], 1.0 - facing
+        at[MIRROR + e] = 2.0 * facing * at[FINE + e] - at[VIEW + e]
+        at[MIDDLE + e] = 0.5 * (at[NORMAL + e] + at[FINE + e])
+    _terms(at, MIDDLE, OUT)
+    _terms(at, MIRROR, BACK)
+    sky, edge = at[SKY], 1.0 - facing
     edge *= edge * edge * edge * edge
-    mirror = (row[3] + (1.0 - row[3]) * edge * row[7]) * at[17] * sky
+    mirror = (row[3] + (1.0 - row[3]) * edge * row[7]) * at[GLOSS] * sky
     for e in range(3):
-        tone = at[14 + e]
+        tone = at[TONE + e]
         bounced = ((sky * (2.0404 * tone - 0.3324) + 0.6417 - 4.7951 * tone) * sky + 2.7552 * tone + 0.6903) * sky
-        out[e] = (tone * at[18] * (bounced if bounced > sky else sky) * _sphere(sphere, 0, e, at, 30)
-                  + mirror * _sphere(sphere, 1, e, at, 40))
+        out[e] = (tone * at[ALPHA] * (bounced if bounced > sky else sky) * _sphere(sphere, 0, e, at, OUT)
+                  + mirror * _sphere(sphere, 1, e, at, BACK))
 
 
 @helper
 def _lamp(at, row, lamps, lamp, lit, out):
     """Adds a lamp's light that leaves a surface; penumbrae and the terminator of skin are red."""
     x, y, z, soft = lamps[lamp, 0], lamps[lamp, 1], lamps[lamp, 2], lamps[lamp, 6]
-    plain, fine = _dot(at, 6, x, y, z), _dot(at, 9, x, y, z)
-    norm = 1.0 / math.sqrt(2.0 + 2.0 * _dot(at, 3, x, y, z) + 1e-6)
-    nh, lh = (fine + _dot(at, 9, at[3], at[4], at[5])) * norm, (1.0 + _dot(at, 3, x, y, z)) * norm
+    plain, fine = _dot(at, NORMAL, x, y, z), _dot(at, FINE, x, y, z)
+    norm = 1.0 / math.sqrt(2.0 + 2.0 * _dot(at, VIEW, x, y, z) + 1e-6)
+    nh, lh = (fine + _dot(at, FINE, at[VIEW], at[VIEW + 1], at[VIEW + 2])) * norm, (1.0 + _dot(at, VIEW, x, y, z)) * norm
     above = 0.0 if fine < 0.0 else fine
     shine = (1.0 - row[6]) * _lobe(above, nh, lh, row[4] + 0.1 * soft, row[3])
     shine += row[6] * _lobe(above, nh, lh, row[5] + 0.1 * soft, row[3])
-    if at[25] == EYE:
-        shine += _glint(_dot(at, 19, x, y, z), soft, at[13])
-    shine *= at[17] * lit
+    if at[KIND] == EYE:
+        shine += _glint(_dot(at, MIRROR, x, y, z), soft, at[STEP])
+    shine *= at[GLOSS] * lit
     for e in range(3):
         wrap = row[e]
         free = lit + wrap * lit * (1.0 - lit)
         cosine = plain + row[8 + e] * (fine - plain) + wrap
         cosine = 0.0 if cosine < 0.0 else cosine / (1.0 + wrap)
-        out[e] += lamps[lamp, 3 + e] * (at[14 + e] * at[18] * cosine * free + shine)
+        out[e] += lamps[lamp, 3 + e] * (at[TONE + e] * at[ALPHA] * cosine * free + shine)
 
 
 @helper
@@ -198,54 +199,66 @@ def _lids(labels, r, c, view, rims):
 
 
 @helper
-def _stand(at, q, labels, albedo, normal, bumped, info, view, r, c):
-    """Describes the sample (r, c) in `at`."""
+def _stand(at, q, kind, surface, view, r, c):
+    """Describes the sample (r, c) in `at`; hair gets its normal: away from the skull's centre, square to the strand."""
     z = 1.0 / q
     x, y = (c - view[0]) * z / view[2], (view[1] - r) * z / view[2]
     d = 1.0 / math.sqrt(x * x + y * y + z * z)
-    at[0], at[1], at[2] = x, y, view[3] - z
-    at[3], at[4], at[5] = -x * d, -y * d, z * d
-    for e in range(3):
-        at[6 + e], at[9 + e], at[14 + e] = normal[r, c, e], bumped[r, c, e], albedo[r, c, e]
-    at[17], at[18], at[25] = info[r, c, 0], info[r, c, 1], labels[r, c, 2]
+    at[POINT], at[POINT + 1], at[POINT + 2] = x, y, view[3] - z
+    at[VIEW], at[VIEW + 1], at[VIEW + 2], at[KIND] = -x * d, -y * d, z * d, kind
+    for e in range(11):
+        at[TONE + e] = surface[r, c, e]
+    if kind != HAIR and kind > 0:
+        return
+    x, y, z = at[POINT] - view[8], at[POINT + 1] - view[9], at[POINT + 2] - view[10]
+    y = 0.15 * y if y < 0.0 else y
+    along = _dot(at, FINE, x, y, z)
+    x, y, z = x - along * at[FINE], y - along * at[FINE + 1], z - along * at[FINE + 2]
+    d = 1.0 / math.sqrt(x * x + y * y + z * z + 1e-9)
+    at[NORMAL], at[NORMAL + 1], at[NORMAL + 2] = x * d, y * d, z * d
+    if kind == HAIR:
+        for e in range(3):
+            surface[r, c, 3 + e] = at[NORMAL + e]
 
 
 @helper
 def _veiled(at, veil, r, c):
     """Turns `at` into the thin hair that lies before the sample."""
     share = 1.0 / (1.0 - veil[r, c, 6])
-    norm = 1.0 / math.sqrt(veil[r, c, 3] * veil[r, c, 3] + veil[r, c, 4] * veil[r, c, 4] + veil[r, c, 5] * veil[r, c, 5] + 1e-9)
+    x, y, z = veil[r, c, 3], veil[r, c, 4], veil[r, c, 5]
+    norm = 1.0 / math.sqrt(x * x + y * y + z * z + 1e-9)
     for e in range(3):
-        at[14 + e], at[9 + e] = veil[r, c, e] * share, veil[r, c, 3 + e] * norm
-    at[17] = 0.3 + veil[r, c, 7] * share
+        at[TONE + e], at[FINE + e] = veil[r, c, e] * share, veil[r, c, 3 + e] * norm
+    at[GLOSS] = 0.3 + veil[r, c, 7] * share
 
 
-@kernel("void(float32[:, ::1], uint8[:, :, ::1], float32[:, :, ::1], float32[:, :, ::1], float32[:, :, ::1], float32[:, :, ::1], "
-        "float32[:, :, ::1], float32[:, ::1], float64[::1], float64[:, :, ::1], float64[:, ::1], float32[:, :, ::1], "
-        "float64[:, :, ::1], float64[:, :, ::1], float64[:, ::1], float64[:, ::1], float32[:, :, ::1])")
-def shade(near, labels, albedo, normal, bumped, info, veil, sky, view, sphere, lamps, maps, films, discs, rims, finish, out):
+@kernel("void(float32[:, ::1], uint8[:, :, ::1], float32[:, :, ::1], float32[:, :, ::1], float32[:, ::1], float64[::1], "
+        "float64[:, :, ::1], float64[:, ::1], float32[:, :, ::1], float64[:, :, ::1], float64[:, :, ::1], float64[:, ::1], "
+        "float64[:, ::1], float64[::1], float32[:, :, ::1])")
+def shade(near, labels, surface, veil, sky, view, sphere, lamps, maps, films, discs, rims, finish, at, out):
     """Light every sample.
 
     Args:
-        near, labels, albedo, normal, bumped, info, veil: the lattice, see `kernels` and `surface`.
+        near, labels, surface, veil: see `Lattice`; hair gets its normals.
         sky: ambient visibility by pixel.
         view: x0, y0, focal length (samples), distance mm, samples a pixel, direction in the picture in which the head's up points
-            (x, y), mm of one sample at the head.
+            (x, y), mm of one sample at the head, centre of the skull (x, y, z).
         sphere .. finish: see `light`: environment, lamps, shadow maps and their views, samples of discs, rims, kinds of surface.
+        at: (50 + lamps + 3,), room for the sample at hand, the share of each lamp that arrives, and what leaves.
         out: (h, w, 3), linear RGB.
     """
-    at, lit, leaving, samples = np.zeros(50), np.zeros(max(lamps.shape[0], 1)), np.zeros(3), int(view[4])
-    at[13] = view[7]
+    lit, leaving, samples = at[50:], at[50 + lamps.shape[0]:], int(view[4])
+    at[STEP] = view[7]
     for r in range(near.shape[0]):
         for c in range(near.shape[1]):
-            kind, clear = labels[r, c, 2], 1.0 * veil[r, c, 6]
+            kind, clear, i, j = labels[r, c, 2], 1.0 * veil[r, c, 6], r // samples, c // samples
             if kind == 0 and clear >= 1.0:
                 continue
-            _stand(at, 1.0 * near[r, c] if kind > 0 else veil[r, c, 8] / (1.0 - clear), labels, albedo, normal, bumped, info, view, r, c)
+            _stand(at, 1.0 * near[r, c] if kind > 0 else veil[r, c, 8] / (1.0 - clear), kind, surface, view, r, c)
             contact = _lids(labels, r, c, view, rims) if kind == EYE or kind == WET or kind == MOUTH else 1.0
-            at[12] = contact * sky[min(r // samples, sky.shape[0] - 1), min(c // samples, sky.shape[1] - 1)]
+            at[SKY] = contact * sky[i if i < sky.shape[0] else i - 1, j if j < sky.shape[1] else j - 1]
             for lamp in range(lamps.shape[0]):
-                facing = _dot(at, 6, lamps[lamp, 0], lamps[lamp, 1], lamps[lamp, 2])
+                facing = _dot(at, NORMAL, lamps[lamp, 0], lamps[lamp, 1], lamps[lamp, 2])
                 # a round head hides a lamp just behind its terminator from what lies within 40 mm x angle^2 of it, light wraps there
                 off = 4.0 if kind == HAIR else 4.1 - 2.5 * facing if facing > 0.0 else 4.1 + 45.0 * facing * facing
                 lit[lamp] = contact

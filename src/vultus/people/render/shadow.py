@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from vultus.people.render import kernels
 from vultus.people.render.light import shadow_film
 from vultus.people.render.scenery import Scenery, placed
-from vultus.people.render.strand_surface import colours
+from vultus.people.render.strand_arrays import strand_arrays
 from vultus.people.shapes import Float, Part, Strands
 
 CASTERS = 2000  # strands that cast shadows, the wider the fewer
@@ -19,14 +19,13 @@ def shadow_maps(scenery: Scenery, strands: tuple[Strands, ...], lamps: NDArray[n
     maps = np.zeros((max(len(lamps), 1), size, size), np.float32)
     films = np.zeros((max(len(lamps), 1), 4, 4))
     owner, weights = np.empty((size, size), np.int32), np.empty((size, size, 2), np.float32)
-    mode = (scenery.solid > 0).astype(np.uint8)
-    no_veil = np.empty((0, 0, 9), np.float32)
+    nothing = np.empty((0, 0, 0), np.float32)
     for index, lamp in enumerate(lamps):
         films[index] = shadow_film(lamp[:3], size)
-        kernels.draw_triangles(placed(scenery.vertices, films[index], False), scenery.triangles, mode, maps[index], owner, weights)
+        kernels.draw_triangles(placed(scenery.vertices, films[index], False), scenery.triangles, scenery.solid, maps[index], owner, weights)
         for each in strands:
-            if each.part == Part.HAIR:
+            if each.part == Part.HAIR and len(each.points):
                 stride = max(len(each.points) // CASTERS, 1)
-                how = np.array([0, films[index, 3, 0] * stride, each.opacity, 0, stride], np.float64)
-                kernels.draw_strands(each.points, each.width, colours(each), films[index], how, 0, maps[index], owner, weights, no_veil)
+                how = np.array([0, films[index, 3, 0] * stride, each.opacity, stride, 0], np.float64)
+                kernels.draw_strands(*strand_arrays(each), films[index], how, maps[index], owner, nothing)
     return maps, films

@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 
 from vultus.people.render.compiling import helper, kernel
+from vultus.people.render.scenery import HAIR
 from vultus.people.shapes import Part
 
 _EYE = int(Part.EYE_RIGHT)
-_SKIN = int(Part.SKIN)
+_SKIN, _HAIR = int(Part.SKIN), int(Part.HAIR)
 CORNEA_SHIFT = 0.44  # centre of the cornea's sphere before the eyeball's, in eyeball radii: 5.3 of 12 mm (Gullstrand's eye)
 CORNEA_EDGE = 0.87  # cosine of the angle at which the cornea meets the sclera
 
@@ -30,69 +31,69 @@ def _within(x, size):
 
 
 @helper
-def _unit(vectors, r, c):
-    """Scales the vector (r, c) to length 1."""
-    x, y, z = vectors[r, c, 0], vectors[r, c, 1], vectors[r, c, 2]
+def _unit(surface, r, c, i):
+    """Scales the vector at i to length 1."""
+    x, y, z = surface[r, c, i], surface[r, c, i + 1], surface[r, c, i + 2]
     scale = 1.0 / math.sqrt(x * x + y * y + z * z + 1e-12)
-    for e in range(3):
-        vectors[r, c, e] *= scale
+    for e in range(i, i + 3):
+        surface[r, c, e] *= scale
 
 
 @helper
-def _skin(r, c, albedo_map, relief_map, gloss_map, region_map, region_kinds, frame, labels, albedo, bumped, info):
-    """Textures of the head at the (u, v) in `info`, bilinear; the region is that of the nearest texel."""
+def _skin(r, c, albedo_map, relief_map, gloss_map, region_map, region_kinds, frame, labels, surface):
+    """Textures of the head at the (u, v) of the surface, bilinear; the region is that of the nearest texel."""
     size = albedo_map.shape[0]
-    x, y = _within(info[r, c, 2] * size - 0.5, size), _within(info[r, c, 3] * size - 0.5, size)
+    x, y = _within(surface[r, c, 11] * size - 0.5, size), _within(surface[r, c, 12] * size - 0.5, size)
     j, i = int(x), int(y)
     fx, fy = x - j, y - i
-    info[r, c, 0] = _texel(gloss_map, i, j, 0, fx, fy)
+    surface[r, c, 9] = _texel(gloss_map, i, j, 0, fx, fy)
     for e in range(3):
-        albedo[r, c, e] = _texel(albedo_map, i, j, e, fx, fy)
+        surface[r, c, e] = _texel(albedo_map, i, j, e, fx, fy)
         tilt = _texel(relief_map, i, j, e, fx, fy)
         for axis in range(3):
-            bumped[r, c, axis] += frame[axis, e] * tilt
-    _unit(bumped, r, c)
+            surface[r, c, 6 + axis] += frame[axis, e] * tilt
+    _unit(surface, r, c, 6)
     region = region_map[int(y + 0.5), int(x + 0.5)]
     labels[r, c, 1], labels[r, c, 2] = region, region_kinds[region]
 
 
 @helper
-def _eye(r, c, side, eye_map, eye_gloss, frame, albedo, bumped, info):
-    """Texture of an eyeball at the offset from its centre that `bumped` holds, and the normal of cornea or sclera there."""
-    _unit(bumped, r, c)
+def _eye(r, c, side, eye_map, eye_gloss, frame, surface):
+    """Texture of an eyeball at the offset from its centre that stands for its fine normal, and the normal of cornea or sclera there."""
+    _unit(surface, r, c, 6)
     along, lean, right, norm, up = 0.0, 0.0, 0.0, 1e-9, 0.0
     for e in range(3):
-        along += bumped[r, c, e] * frame[5 + side, e]
+        along += surface[r, c, 6 + e] * frame[5 + side, e]
         lean += frame[e, 0] * frame[5 + side, e]
     # the head's x axis without its part along the gaze is "right" in the texture, gaze x right is "up"
     for e in range(3):
         f, g = (e + 1) % 3, (e + 2) % 3
         axis = frame[e, 0] - lean * frame[5 + side, e]
-        right += bumped[r, c, e] * axis
+        right += surface[r, c, 6 + e] * axis
         norm += axis * axis
-        up += bumped[r, c, e] * (frame[5 + side, f] * frame[g, 0] - frame[5 + side, g] * frame[f, 0])
+        up += surface[r, c, 6 + e] * (frame[5 + side, f] * frame[g, 0] - frame[5 + side, g] * frame[f, 0])
     reach = math.acos(-1.0 if along < -1 else 1.0 if along > 1 else along) / math.pi / math.sqrt(right * right + up * up + 1e-12)
     size = eye_map.shape[1]
     x, y = _within((0.5 + reach * right) * size - 0.5, size), _within((0.5 - reach * up) * size - 0.5, size)
     j, i = int(x), int(y)
     for e in range(3):
-        albedo[r, c, e] = _texel(eye_map, side * size + i, j, e, x - j, y - i)
-    info[r, c, 0] = 1.0 + eye_gloss[side * size + i, j]
+        surface[r, c, e] = _texel(eye_map, side * size + i, j, e, x - j, y - i)
+    surface[r, c, 9] = 1.0 + eye_gloss[side * size + i, j]
     bulge = (along - CORNEA_EDGE) / 0.06
     bulge = CORNEA_SHIFT * (0.0 if bulge < 0 else 1.0 if bulge > 1 else bulge)
     for e in range(3):
-        bumped[r, c, e] -= bulge * frame[5 + side, e]
-    _unit(bumped, r, c)
+        surface[r, c, 6 + e] -= bulge * frame[5 + side, e]
+    _unit(surface, r, c, 6)
 
 
 @kernel("void(int32[:, ::1], float32[:, :, ::1], int32[:, ::1], float32[:, ::1], float32[:, ::1], float32[:, :, ::1], uint8[::1], "
       "float32[:, ::1], float32[:, ::1], int64, float32[:, :, ::1], float32[:, :, ::1], float32[:, :, ::1], uint8[:, ::1], "
       "float32[:, :, ::1], float32[:, ::1], float64[:, ::1], uint8[::1], uint8[::1], "
-      "uint8[:, :, ::1], float32[:, :, ::1], float32[:, :, ::1], float32[:, :, ::1], float32[:, :, ::1])")
+      "uint8[:, :, ::1], float32[:, :, ::1])")
 def gather(owner, weights, triangles, vertices, normals, uv, part, colour, finish, head,
            albedo_map, relief_map, gloss_map, region_map, eye_map, eye_gloss, frame, kinds, region_kinds,
-           labels, albedo, normal, bumped, info):
-    """Read the surface at every sample that shows a triangle.
+           labels, surface):
+    """Read the surface at every sample that shows a triangle; label those that show hair.
 
     Args:
         owner, weights: from `kernels.draw_triangles`.
@@ -101,32 +102,33 @@ def gather(owner, weights, triangles, vertices, normals, uv, part, colour, finis
         frame: float64 (7, 3): rows of the head's rotation, both eye centres (right, left), both eye axes.
         kinds, region_kinds: kind of surface by `Part`, and for skin by region.
         labels: out (h, w, 3): part, region, kind.
-        albedo, normal, bumped: out (h, w, 3); the bumped normal has the relief of the texture, for eyes the cornea's bulge.
-        info: out (h, w, 4): gloss, alpha, u, v.
+        surface: out (h, w, 13), see `Lattice`; the fine normal has the relief of the texture, for eyes the cornea's bulge.
     """
     for r in range(owner.shape[0]):
         for c in range(owner.shape[1]):
             t = owner[r, c]
             if t < 0:
+                if t == -2:
+                    labels[r, c, 0], labels[r, c, 2] = _HAIR, HAIR
                 continue
             b, d = weights[r, c, 0], weights[r, c, 1]
             a = 1 - b - d
             i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
             what = part[t]
             labels[r, c, 0], labels[r, c, 2] = what, kinds[what]
-            info[r, c, 0], info[r, c, 1] = finish[t, 0], finish[t, 1]
             for e in range(3):
-                albedo[r, c, e] = colour[t, e]
-                normal[r, c, e] = a * normals[i, e] + b * normals[j, e] + d * normals[k, e]
-            _unit(normal, r, c)
+                surface[r, c, e] = colour[t, e]
+                surface[r, c, 3 + e] = a * normals[i, e] + b * normals[j, e] + d * normals[k, e]
+            _unit(surface, r, c, 3)
             for e in range(3):
-                bumped[r, c, e] = normal[r, c, e]
+                surface[r, c, 6 + e] = surface[r, c, 3 + e]
+            surface[r, c, 9], surface[r, c, 10] = finish[t, 0], finish[t, 1]
             if t < head and what == _SKIN:
                 for e in range(2):
-                    info[r, c, 2 + e] = a * uv[t, 0, e] + b * uv[t, 1, e] + d * uv[t, 2, e]
-                _skin(r, c, albedo_map, relief_map, gloss_map, region_map, region_kinds, frame, labels, albedo, bumped, info)
+                    surface[r, c, 11 + e] = a * uv[t, 0, e] + b * uv[t, 1, e] + d * uv[t, 2, e]
+                _skin(r, c, albedo_map, relief_map, gloss_map, region_map, region_kinds, frame, labels, surface)
             elif what == _EYE or what == _EYE + 1:
                 side = what - _EYE
                 for e in range(3):
-                    bumped[r, c, e] = a * vertices[i, e] + b * vertices[j, e] + d * vertices[k, e] - frame[3 + side, e]
-                _eye(r, c, side, eye_map, eye_gloss, frame, albedo, bumped, info)
+                    surface[r, c, 6 + e] = a * vertices[i, e] + b * vertices[j, e] + d * vertices[k, e] - frame[3 + side, e]
+                _eye(r, c, side, eye_map, eye_gloss, frame, surface)
