@@ -55,7 +55,7 @@ def test_a_person_survives_json() -> None:
                                  "hair.colour"}),
     (Cell(glasses=True), {"glasses"} | {f"glasses.{name}" for name in ("style", "colour", "width", "rim_mm", "tint")}),
     (Cell(eye_colour="blue"), {"eyes.iris", "eyes.inner"}),
-    (Cell(hair="bald"), {"hair.style", "hair.length_mm"}),
+    (Cell(hair="bald"), {"hair.style", "hair.length_mm", "hair.curl"}),
     (Cell(limits={"local.nose-hump-incr": (0.8, 1)}), {"local.nose-hump-incr"}),
     (Cell(group="african"), {f"phenotype.{group}" for group in GROUPS} | {
         "skin.melanin", "skin.freckles", "lips.redness", "lips.darkness", "eyes.iris", "eyes.inner", "hair.curl", "hair.colour",

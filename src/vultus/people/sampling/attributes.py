@@ -30,7 +30,7 @@ HAIR_COLOURS: dict[str, Rgb] = {"black": _rgb(24, 20, 19), "dark brown": _rgb(46
 EYE_COLOURS: dict[str, Rgb] = {"dark brown": _rgb(52, 30, 18), "brown": _rgb(92, 56, 28), "hazel": _rgb(112, 88, 44),
                                "green": _rgb(88, 106, 66), "blue": _rgb(84, 118, 150), "grey": _rgb(116, 126, 130)}
 HAIR_LENGTHS: dict[str, Range] = {"bald": (0.0, 0.0), "buzz": (2.0, 9.0), "crop": (12.0, 38.0), "side": (42.0, 95.0), "back": (55.0, 120.0),
-                                  "curly": (18.0, 110.0), "bob": (130.0, 220.0), "long": (230.0, 420.0), "tied": (140.0, 280.0)}  # mm
+                                  "curly": (18.0, 100.0), "bob": (130.0, 220.0), "long": (230.0, 420.0), "tied": (140.0, 280.0)}  # mm
 BEARD_LENGTHS: dict[str, Range] = {"none": (0.0, 0.0), "full": (3.0, 45.0), "goatee": (3.0, 25.0), "moustache": (3.0, 14.0)}  # mm
 
 _UNIT = (0.0, 1.0)

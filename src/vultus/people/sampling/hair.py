@@ -35,7 +35,8 @@ _FRAME_SHARES = {"black": 0.36, "brown": 0.2, "steel": 0.16, "gold": 0.1, "navy"
 def draw_hair(draws: Draws, groups: Mapping[str, float], gender: float, melanin: float) -> Hair:
     """Scalp hair constants.
 
-    curl: normal about the mean of the group shares, spread 0.2. style: shares between those of straight and of tightly curled hair
+    curl: normal about the mean of the group shares,
+    spread 0.2; at least 0.5 in the style "curly". style: shares between those of straight and of tightly curled hair
     of the face's gender; every style occurs everywhere, so that hair does not give groups away and varies within them. colour: by
     the group shares, or dyed to any colour (women 16 %, men 5 %). Grey from: normal, mean 36 years for caucasian, 38 for asian, 44
     for african shares (onset is reported as mid-thirties, late thirties and mid-forties: Trueb 2015), spread 7, never seen in 40 %
@@ -45,8 +46,10 @@ def draw_hair(draws: Draws, groups: Mapping[str, float], gender: float, melanin:
     """
     sex, curl = _sex(gender), draws.number("hair.curl", normal(_mean(CURL, groups), 0.2, 0.0, 1.0))
     style = draw_style(draws, sex, curl)
+    if style == "curly":  # made so where it is not by nature
+        curl = confine(0.5 + 0.5 * curl, *draws.range("hair.curl"))
     return Hair(
-        style=style, length_mm=_length(draws, "hair.length_mm", HAIR_LENGTHS[style]),
+        style=style, length_mm=_length(draws, "hair.length_mm", HAIR_LENGTHS[style], short=style == "curly"),
         colour=draw_hair_colour(draws, light_shares(groups, melanin), sex), curl=curl,
         fringe=draws.number("hair.fringe", mostly(0.0, 0.62, uniform(0.35, 1.0))),
         part_mm=draws.number("hair.part_mm", _parting), line_lift_mm=draws.number("hair.line_lift_mm", normal(0.0, 5.5, -12.0, 18.0)),
