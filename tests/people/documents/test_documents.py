@@ -88,6 +88,23 @@ def test_polygons_follow_the_camera_exactly(page: Document, monkeypatch: pytest.
     assert change[~moved].max() > 60, "the test could not tell polygons that are 6 px away"
 
 
+def test_ink_lands_where_the_homography_says_to_a_fifth_of_a_pixel() -> None:
+    flat = np.full((400, 500, 3), 255, np.uint8)
+    spots = np.array([(60.5, 80.5), (400.5, 90.5), (250.5, 200.5), (70.5, 330.5), (430.5, 350.5)])
+    for x, y in spots:
+        flat[int(y) - 4 : int(y) + 5, int(x) - 4 : int(x) + 5] = 0
+    corners = np.float32([(0, 0), (500, 0), (500, 400), (0, 400)])
+    seen = photograph(Document("td2", flat, (), {}, (), None, corners, np.eye(3)), 12, replace(STILL, tilt=0.1, turn_deg=25))
+    white = photograph(Document("td2", np.full_like(flat, 255), (), {}, (), None, corners, np.eye(3)), 12,
+                       replace(STILL, tilt=0.1, turn_deg=25))
+    ink = white.picture.astype(float).sum(2) - seen.picture.astype(float).sum(2)
+    for x, y in project(spots, seen.homography):
+        top, left = int(y) - 12, int(x) - 12
+        cut = ink[top : top + 25, left : left + 25]
+        at = [(cut.sum(axis) * (np.arange(25) + 0.5)).sum() / cut.sum() for axis in (0, 1)]
+        assert abs(left + at[0] - x) < 0.2 and abs(top + at[1] - y) < 0.2
+
+
 def test_card_edges_lie_on_the_polygon_to_a_third_of_a_pixel() -> None:
     flat = make_document(sample_fields(1, 30, "M"), portrait(), 1, "td2")
     white, black = (Document("td2", np.full_like(flat.picture, level), (), {}, (), None, flat.card, np.eye(3)) for level in (255, 0))
