@@ -243,6 +243,40 @@ def test_samples_out_of_range_are_named() -> None:
         Rasteriser(0)
 
 
+def test_bad_sculptures_are_named() -> None:
+    flat = square(40)
+    holed = replace(flat, vertices=np.full_like(flat.vertices, np.nan))
+    with pytest.raises(InputError, match=r"meshes\[1\].*finite"):
+        RENDER.render(sculpture(flat, holed), scene())
+    with pytest.raises(InputError, match=r"meshes\[0\].*not there"):
+        RENDER.render(sculpture(replace(flat, triangles=flat.triangles + 1)), scene())
+    with pytest.raises(InputError, match=r"materials\.relief"):
+        RENDER.render(sculpture(flat, texture=replace(materials(), relief=np.zeros((8, 8, 3), np.float32))), scene())
+    with pytest.raises(InputError, match=r"materials\.region"):
+        RENDER.render(sculpture(flat, texture=replace(materials(), region=np.full((16, 16), 99, np.uint8))), scene())
+
+
+def test_what_comes_too_near_is_left_out() -> None:
+    hair = lashes(30, Part.HAIR, 599.0)
+    b = RENDER.render(sculpture(square(40), square(500, 595.0, Part.OCCLUDER), strands=(hair,)), scene()).buffers
+    assert set(np.unique(b.part)) == {0, Part.SKIN}
+
+
+def test_the_second_compiler_starts_only_where_it_helps(monkeypatch: pytest.MonkeyPatch) -> None:
+    from vultus.people.render.compiling import compile_apart, compiled_before
+    RENDER.render(sculpture(square(9)), scene())
+    assert compiled_before("shade") and not compiled_before("camera")
+    assert compile_apart("shade") is None
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    assert compile_apart("camera") is None
+    monkeypatch.undo()
+    monkeypatch.setattr(sys, "executable", "/usr/bin/some-app")
+    assert compile_apart("camera") is None
+    monkeypatch.undo()
+    started = compile_apart("camera")
+    assert started is not None and started.wait() == 0
+
+
 def test_missing_numba_names_the_extra() -> None:
     code = ("import sys; sys.modules['numba'] = None\n"
             "from vultus.errors import MissingExtraError\n"

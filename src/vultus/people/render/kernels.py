@@ -14,6 +14,7 @@ import math
 
 from vultus.people.render.compiling import helper, kernel
 
+NEAREST_MM = 20.0  # what comes nearer to the camera is not drawn
 SOFT_MM = 1.5  # strands that grow on skin count as seen when they lie at most this far below it
 STEPS = 4  # distances of the occlusion search along each direction
 
@@ -73,7 +74,7 @@ def _place(matrix, perspective, x, y, z):
     w = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2] * z + matrix[2, 3]
     if not perspective:
         return a, b, w
-    q = 1 / w if w > 0 else 0.0
+    q = 1 / w if w > NEAREST_MM else 0.0
     return a * q, b * q, q
 
 

@@ -15,13 +15,14 @@ from vultus.people.render import light as lighting
 from vultus.people.render.background import backdrop
 from vultus.people.render.camera import film, focal_px, lattice_shape
 from vultus.people.render.lattice import Lattice, resolve
-from vultus.people.render.scenery import KINDS, REGION_KINDS, join, placed
+from vultus.people.render.scenery import KINDS, REGION_KINDS, check_textures, join, placed
 from vultus.people.render.sensor import develop
 from vultus.people.render.strand_arrays import strand_arrays
 from vultus.people.scene import Scene
 from vultus.people.shapes import Buffers, Float, Materials, Part, Rendered, Sculpture
 
 SKY_RADIUS_MM = 75.0  # how far things take ambient light from each other
+GLASS_BODY = 0.15  # share of the light that a tint takes which it scatters back
 SKY_PX = 160
 SKULL_MM = (0.0, 15.0, -85.0)  # centre of the skull from the point midway between the eyes
 SHADOW_CELLS = (192, 320)  # side of a shadow map for small and for large pictures
@@ -59,6 +60,7 @@ class _Drawing:
     def __init__(self, sculpture: Sculpture, scene: Scene, samples: int) -> None:
         self.kernels, self.surface, self.shading, self.shadows = _compiled()
         self.sculpture, self.scene, self.camera, self.samples = sculpture, scene, scene.camera, samples
+        check_textures(sculpture.materials)
         self.scenery = join(sculpture.meshes)
         self.view = film(self.camera, samples)
         self.lattice = Lattice(lattice_shape(self.camera, samples))
@@ -149,6 +151,7 @@ class _Drawing:
             glass.near[:] = a.near
             self.kernels.draw_triangles(self.points, self.scenery.triangles, self.scenery.clear, glass.near, glass.owner, glass.weights)
             self._gather(glass)
+            glass.surface[..., :3] *= GLASS_BODY
             self._shade(glass)
             alpha = np.where(glass.owner >= 0, glass.surface[..., 10], np.float32(0))
             a.light *= (1 - alpha)[..., None]
@@ -203,7 +206,12 @@ def _with_pulse(materials: Materials, pulse: float) -> Materials:
 def _compiled() -> tuple[Any, Any, Any, Any]:
     """The compiled modules, loaded when a first picture is drawn."""
     try:
-        from vultus.people.render import kernels, shade, shadow, surface
+        from vultus.people.render.compiling import compile_apart
+        apart = compile_apart("shade")
+        from vultus.people.render import kernels, shadow, surface
+        if apart is not None:
+            apart.wait()
+        from vultus.people.render import shade
     except ModuleNotFoundError as missing:
         if missing.name and missing.name.split(".")[0] == "vultus":
             raise

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vultus.errors import InputError
 from vultus.people.labels.regions import REGIONS
-from vultus.people.shapes import Float, Mesh, Part
+from vultus.people.shapes import Float, Materials, Mesh, Part
 
 PLAIN, SKIN, CLOTH, EYE, WET, HAIR, GLASS, MOUTH = 1, 2, 3, 4, 5, 6, 7, 8  # kinds of surface; 0 is background
+NEAREST_MM = 20.0  # what comes nearer to the camera is not drawn
 HEAD_PARTS = (Part.SKIN, Part.EYE_RIGHT, Part.EYE_LEFT, Part.TEETH, Part.TONGUE)
 _KINDS = {Part.NONE: PLAIN, Part.SKIN: SKIN, Part.EYE_RIGHT: EYE, Part.EYE_LEFT: EYE, Part.TEETH: WET, Part.TONGUE: WET,
           Part.LASHES: PLAIN, Part.HAIR: CLOTH, Part.BROWS: CLOTH, Part.BEARD: CLOTH, Part.CLOTH: CLOTH, Part.GLASSES: PLAIN,
@@ -56,7 +58,12 @@ class Scenery:
 
 
 def join(meshes: tuple[Mesh, ...]) -> Scenery:
-    """One list of triangles, in the order of the meshes."""
+    """One list of triangles, in the order of the meshes. Raises InputError for numbers that are not finite or out of range."""
+    for index, mesh in enumerate(meshes):
+        if not (np.isfinite(mesh.vertices).all() and np.isfinite(mesh.normals).all() and np.isfinite(mesh.uv).all()):
+            raise InputError(f"sculpture.meshes[{index}]", expected="finite vertices, normals and uv", got="some that are not")
+        if len(mesh.triangles) and not 0 <= mesh.triangles.min() <= mesh.triangles.max() < len(mesh.vertices):
+            raise InputError(f"sculpture.meshes[{index}]", expected="triangles of its vertices", got="one of a vertex that is not there")
     starts = np.cumsum([0] + [len(mesh.vertices) for mesh in meshes[:-1]])
     part = np.ascontiguousarray(np.concatenate([mesh.part for mesh in meshes]), np.uint8)
     return Scenery(
@@ -65,6 +72,18 @@ def join(meshes: tuple[Mesh, ...]) -> Scenery:
         _stack([mesh.uv for mesh in meshes]), part,
         _stack([mesh.colour for mesh in meshes]) * TINTS[part],
         np.stack([_stack([mesh.gloss for mesh in meshes]), _stack([mesh.alpha for mesh in meshes])], 1), len(meshes[0].triangles))
+
+
+def check_textures(materials: Materials) -> None:
+    """Raises InputError unless all textures are square and of one side, with regions that have names."""
+    side, eye = len(materials.albedo), materials.eye.shape[1]
+    shapes = {"albedo": (side, side, 3), "relief": (side, side, 3), "gloss": (side, side), "blood": (side, side), "region": (side, side),
+              "eye": (2, eye, eye, 3), "eye_gloss": (2, eye, eye)}
+    for name, shape in shapes.items():
+        if getattr(materials, name).shape != shape or min(side, eye) < 2:
+            raise InputError(f"materials.{name}", expected=f"shape {shape}, sides of 2 or more", got=str(getattr(materials, name).shape))
+    if materials.region.max() >= len(REGIONS):
+        raise InputError("materials.region", expected=f"values below {len(REGIONS)}", got=str(materials.region.max()))
 
 
 def _stack(parts: list[Float]) -> Float:
@@ -77,5 +96,5 @@ def placed(vertices: Float, view: NDArray[np.float64], perspective: bool) -> NDA
     a, b, w = (row[0] * x + row[1] * y + row[2] * z + row[3] for row in view[:3])
     if not perspective:
         return np.stack([a, b, w], 1)
-    q = 1 / np.where(w > 0, w, np.inf)
+    q = 1 / np.where(w > NEAREST_MM, w, np.inf)
     return np.stack([a * q, b * q, q], 1)

@@ -169,9 +169,9 @@ def _lamp(at, row, lamps, lamp, lit, out):
     above = 0.0 if fine < 0.0 else fine
     shine = (1.0 - row[6]) * _lobe(above, nh, lh, row[4] + 0.1 * soft, row[3])
     shine += row[6] * _lobe(above, nh, lh, row[5] + 0.1 * soft, row[3])
-    if at[KIND] == EYE:
-        shine += _glint(_dot(at, MIRROR, x, y, z), soft, at[STEP])
     shine *= at[GLOSS] * lit
+    if at[KIND] == EYE:  # large sources glint past what shades the eye
+        shine += _glint(_dot(at, MIRROR, x, y, z), soft, at[STEP]) * (0.35 + 0.65 * lit)
     for e in range(3):
         wrap = row[e]
         free = lit + wrap * lit * (1.0 - lit)
