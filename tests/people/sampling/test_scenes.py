@@ -76,6 +76,18 @@ def test_one_cause_is_changed_and_nothing_else(factor: str) -> None:
     assert touched and touched <= TOUCHES[factor]
 
 
+@pytest.mark.parametrize("factor", ["blink", "light", "occluder", "sensor"])
+def test_a_factor_drawn_alone_is_the_one_of_the_whole_picture(factor: str) -> None:
+    alone, whole = flat(vary(wild(8), factor, np.random.default_rng(4), EVERYTHING)), flat(wild(4))
+    assert all(alone[name] == whole[name] for name in TOUCHES[factor])
+
+
+def test_a_new_factor_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_all = wild(4)
+    monkeypatch.delitem(FACTORS, "roll")
+    assert changed(wild(4), with_all) == {"pose.roll"}
+
+
 def test_varying_a_group_varies_its_factors() -> None:
     before = wild(2)
     assert changed(before, vary(before, "pose", np.random.default_rng(0))) == {"pose.yaw", "pose.pitch", "pose.roll"}
