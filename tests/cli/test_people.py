@@ -15,7 +15,6 @@ from vultus.cli.main import main
 from vultus.gallery.source import Source
 from vultus.image import load
 from vultus.people.dataset import studio_maker
-from vultus.people.dataset.label_file import read_labels
 
 SPEC = "seed = 3\npeople_per_cell = 2\npictures_per_person = 2\nsize = 32\nlabels = ['depth']\n[cells]\ngender = ['female', 'male']\n"
 
@@ -105,9 +104,9 @@ def test_one(capsys, tmp_path):
                           "--size", "64", "--light", "studio", "--labels", tmp_path / "labels")
     assert status == 0 and "70 years" in said and Source.of_file(tmp_path / "a.png").rendered
     assert int(load(tmp_path / "a.png").mean((0, 2)).argmax()) == int((0.5 + 40 / 200) * 64)
-    assert list(read_labels(tmp_path / "labels" / "labels.npz")) == ["parsing", "depth"]
-    record = json.loads((tmp_path / "labels" / "labels.json").read_text())
-    assert record["scene"]["pose"]["yaw"] == 40 and record["scene"]["light"]["name"] == "studio" and len(record["points"]) == 5
+    assert said.splitlines()[1:] == [str(tmp_path / "labels" / "labels.json")]
+    record = json.loads(run(capsys, "people", "one", "--out", tmp_path / "b.jpg", "--light", "sun", "--json")[1])
+    assert record["scene"]["light"]["name"] == "sun" and len(record["points"]) == 5 and record["labels"] == []
 
 
 @pytest.mark.parametrize("wrong, named", [(["--expression", "smyle"], "smile"), (["--light", "stdio"], "studio"),

@@ -37,7 +37,8 @@ def command() -> None:
 @click.option("--expression", default="neutral", show_default=True, help="Name of an expression, such as smile or surprise.")
 @click.option("--light", help="Name of a light.")
 @click.option("--size", type=click.IntRange(32, 2048), default=256, show_default=True, help="Side of the picture, px.")
-@click.option("--labels", type=click.Path(path_type=Path, file_okay=False), help="Folder for labels.npz and labels.json.")
+@click.option("--labels", type=click.Path(path_type=Path, file_okay=False),
+              help="Folder for every label: points, parsing, depth, normals, uv.")
 @json_option
 def one(seed: int, out: Path, years: float | None, yaw: float, pitch: float, expression: str, light: str | None, size: int,
         labels: Path | None, as_json: bool) -> None:
@@ -48,8 +49,8 @@ def one(seed: int, out: Path, years: float | None, yaw: float, pitch: float, exp
         print_json(record)
         return
     click.echo(f"{out}: person {seed}, {record['age_years']:.0f} years, {size}x{size} px; nobody, drawn from parameters")
-    if labels is not None:
-        click.echo(f"labels: {labels}")
+    for file in record["labels"]:
+        click.echo(file)
 
 
 @command.command()

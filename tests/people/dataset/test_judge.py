@@ -9,7 +9,7 @@ from vultus.errors import InputError
 from vultus.people.dataset.judge import judge_with
 from vultus.people.sampling import draw_identity
 
-TEXT = "seed = 2\npeople_per_cell = 4\npictures_per_person = 1\nsize = 64\n[recogniser]\nname = 'colour'\ndistance = {distance}\n"
+TEXT = "seed = 2\npeople_per_cell = 10\npictures_per_person = 1\nsize = 64\n[recogniser]\nname = 'colour'\ndistance = {distance}\n"
 
 
 class Shade:
@@ -30,7 +30,7 @@ def test_the_template_is_that_of_the_person(drawn_maker):
 
 
 def test_people_who_look_alike_are_turned_away(parse, make_drawn, drawn_maker, tmp_path):
-    spec, distance = parse(TEXT.format(distance=0.01)), 0.01
+    spec, distance = parse(TEXT.format(distance=0.004)), 0.004
     made = make_drawn(spec, tmp_path / "set", embedder=Shade())
     from vultus.people.dataset.virtual_people import open_people
     people = open_people(tmp_path / "set")

@@ -185,6 +185,7 @@ def test_rows_are_complete_and_counts_exact(drawn_set, spec):
         assert origin == ("drawn/1", "CC0-1.0", RENDER_MARK.decode(), spec.digest)
         assert row["age_years"] == pytest.approx(json.loads(row["identity"])["years"], abs=1e-4)
         assert row["yaw_deg"] == pytest.approx(json.loads(row["scene"])["pose"]["yaw"], abs=1e-4)
+        assert row["occluded"] == 0.25 and row["view_yaw_deg"] is None
     assert set(Counter(row["cell"] for row in rows).values()) == {16}
     people = {row["person"]: (row["cell"], row["split"], row["cell_gender"], row["cell_melanin"]) for row in rows}
     assert Counter(people.values()) == {(f"c00{cell}", split, "female" if cell < 2 else "male", "0.6-1" if cell % 2 else "0-0.3"): count
@@ -210,7 +211,7 @@ def test_simulators_get_their_share_and_their_extra_pictures(drawn_set):
             assert bare[row["source"]]["scene"] == row["scene"] and bare[row["source"]]["attack"] is None
             made, source = (load(drawn_set.root / row[name]).astype(float) for name in ("file", "source"))
             assert np.abs(np.diff(made, axis=1)).max() < 0.7 * np.abs(np.diff(source, axis=1)).max()
-            assert made.mean() == pytest.approx(source.mean(), rel=0.05)
+            assert made.mean() == pytest.approx(source.mean(), rel=0.1)
     numbers = {row["number"] for row in rows if row["attack"] == "low_resolution"}
     assert len(numbers) > 1  # the number says nothing about the attack
 

@@ -43,7 +43,8 @@ def test_labels_come_back_and_give_the_same_bytes(tmp_path):
 
 
 def _row(number: int) -> dict[str, object]:
-    numbers = {"age_years": 30.5, "yaw_deg": -12.25, "pitch_deg": 0.0, "roll_deg": 1.0, "gaze_yaw_deg": 2.0, "gaze_pitch_deg": 3.0}
+    numbers = {"age_years": 30.5, "yaw_deg": -12.25, "pitch_deg": 0.0, "roll_deg": 1.0, "gaze_yaw_deg": 2.0, "gaze_pitch_deg": 3.0,
+               "view_yaw_deg": None, "view_pitch_deg": 0.5, "occluded": 0.25}
     return {**dict.fromkeys(COLUMNS, "x"), **numbers, "number": number, "width": 64, "height": 32, "glasses": number % 2 == 0,
             "view": None if number % 3 else number, "points": [float(number)] * 10 if number % 5 else None, "box": [1.0, 2.0, 3.0, 4.0],
             "attack": None, "cell_gender": "female" if number % 2 else None}

@@ -6,6 +6,8 @@ Columns:
     person, number: who, and which picture of them; cell: id of the cell, and one text column `cell_<attribute>` for each attribute
         that the specification restricts, null where a cell does not; split.
     width, height: px. age_years. yaw_deg, pitch_deg, roll_deg: the head's turn; gaze_yaw_deg, gaze_pitch_deg: relative to the head.
+    view_yaw_deg, view_pitch_deg: at which the camera sees the head; occluded: share 0..1 of the face behind hair and things. All three
+        are null where a simulator moved the face or the engine does not know.
     light, background, hat, mask: names; glasses: worn in this picture.
     points: 10 numbers, x and y in px in the order of `types.POINT_NAMES`; box: x1 y1 x2 y2 in px. Both null where a simulator moved
         the face and does not say where to.
@@ -30,14 +32,15 @@ FILE = "manifest.parquet"
 CELL = "cell_"
 _TEXT = ("file", "sha256", "label_file", "label_sha256", "person", "cell", "split")
 _NUMBERS = ("age_years", "yaw_deg", "pitch_deg", "roll_deg", "gaze_yaw_deg", "gaze_pitch_deg")
+FACTS = ("view_yaw_deg", "view_pitch_deg", "occluded")
 _LISTS = ("points", "box")
 _MORE_TEXT = ("light", "background", "hat", "mask", "attack", "attack_parameters", "source", "identity", "scene", "seed",
               "generator", "vultus", "spec_sha256", "licence", "mark")
 _WHOLE = ("number", "width", "height", "view")
-COLUMNS = ("file", "sha256", "label_file", "label_sha256", "person", "number", "cell", "split", "width", "height", *_NUMBERS, "light",
-           "background", "glasses", "hat", "mask", "points", "box", "view", "attack", "attack_parameters", "source", "identity", "scene",
-           "seed", "generator", "vultus", "spec_sha256", "licence", "mark")
-MAY_BE_ABSENT = ("label_file", "label_sha256", "points", "box", "view", "attack", "attack_parameters", "source")
+COLUMNS = ("file", "sha256", "label_file", "label_sha256", "person", "number", "cell", "split", "width", "height", *_NUMBERS, *FACTS,
+           "light", "background", "glasses", "hat", "mask", "points", "box", "view", "attack", "attack_parameters", "source", "identity",
+           "scene", "seed", "generator", "vultus", "spec_sha256", "licence", "mark")
+MAY_BE_ABSENT = ("label_file", "label_sha256", *FACTS, "points", "box", "view", "attack", "attack_parameters", "source")
 _ROWS = 512  # a row group: what a reader holds in memory at a time
 _KEPT = (OSError, ValueError, KeyError, VultusError, KeyboardInterrupt)
 Row = dict[str, Any]
@@ -47,7 +50,7 @@ def schema(attributes: Sequence[str]) -> Any:
     """The Arrow schema of a set whose cells have these attributes."""
     from arro3.core import DataType, Field, Schema
     number, text = DataType.float32(), DataType.string()
-    kinds: dict[str, Any] = {**dict.fromkeys((*_TEXT, *_MORE_TEXT), text), **dict.fromkeys(_NUMBERS, number),
+    kinds: dict[str, Any] = {**dict.fromkeys((*_TEXT, *_MORE_TEXT), text), **dict.fromkeys((*_NUMBERS, *FACTS), number),
                              **dict.fromkeys(_WHOLE, DataType.int32()), "glasses": DataType.bool(),
                              **dict.fromkeys(_LISTS, DataType.list(Field("item", number, nullable=True)))}
     columns = [Field(name, kinds[name], nullable=name in MAY_BE_ABSENT) for name in COLUMNS]

@@ -7,12 +7,10 @@ from typing import Any
 
 from vultus.errors import InputError
 from vultus.image import shown
-from vultus.people.dataset.label_file import label_bytes
 from vultus.people.dataset.maker import Factory, Taken
 from vultus.people.dataset.marked_picture import SUFFIXES, marked
 from vultus.people.dataset.plain_scene import scene_to_dict
-from vultus.people.dataset.set_folder import as_json
-from vultus.people.dataset.studio_maker import LABELS, studio_maker
+from vultus.people.dataset.studio_maker import studio_maker
 from vultus.people.scene import Camera, Light, Pose, Scene
 from vultus.runtime.atomic_file import write_bytes
 
@@ -28,7 +26,7 @@ def take_one(out: Path, *, seed: int = 7, years: float | None = None, yaw: float
         size: side in px.
 
     Returns:
-        What was taken: file, seed, age, scene and identity, points and box.
+        What was taken: file, seed, age, identity, scene, points, box, and the files of labels.
 
     Raises:
         InputError: another suffix, or a name that does not exist. StorageError: it cannot be written.
@@ -37,14 +35,11 @@ def take_one(out: Path, *, seed: int = 7, years: float | None = None, yaw: float
     if kind is None:
         raise InputError("out", expected="a file name ending in .png or .jpg", got=shown(out))
     scene = _scene(seed, years, Pose(yaw, pitch), expression, light, size)
-    taken = (factory or studio_maker)().take(scene, LABELS if labels is not None else ())
+    taken = (factory or studio_maker)().take(scene, ())
     write_bytes(out, marked(taken.image, kind))
-    record = {"file": str(out), "seed": seed, "age_years": scene.identity.years, "identity": scene.identity.to_dict(),
-              "scene": scene_to_dict(scene), **_places(taken)}
-    if labels is not None:
-        write_bytes(labels / "labels.npz", label_bytes(taken.labels))
-        write_bytes(labels / "labels.json", as_json(record))
-    return record
+    saved = taken.save(labels) if labels is not None and taken.save is not None else []
+    return {"file": str(out), "seed": seed, "age_years": scene.identity.years, "identity": scene.identity.to_dict(),
+            "scene": scene_to_dict(scene), **_places(taken), "labels": [str(path) for path in saved]}
 
 
 def _scene(seed: int, years: float | None, pose: Pose, expression: str, light: str | None, size: int) -> Scene:

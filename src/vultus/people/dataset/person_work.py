@@ -13,7 +13,7 @@ import numpy as np
 from vultus._version import __version__
 from vultus.people.dataset.label_file import label_bytes
 from vultus.people.dataset.maker import Maker, Taken
-from vultus.people.dataset.manifest import CELL, Row
+from vultus.people.dataset.manifest import CELL, FACTS, Row
 from vultus.people.dataset.marked_picture import LICENCE, MARK, SUFFIXES, marked
 from vultus.people.dataset.plain_scene import scene_to_dict
 from vultus.people.dataset.plan import SCENES, SIMULATORS, PersonPlan, PicturePlan, cell_id, person_plan
@@ -81,7 +81,8 @@ def _described(scene: Scene, taken: Taken) -> Row:
     worn = scene.worn
     return {"width": width, "height": height, "age_years": float(scene.identity.years), "yaw_deg": float(scene.pose.yaw),
             "pitch_deg": float(scene.pose.pitch), "roll_deg": float(scene.pose.roll), "gaze_yaw_deg": float(scene.gaze.yaw),
-            "gaze_pitch_deg": float(scene.gaze.pitch), "light": scene.light.name, "background": scene.background.kind,
+            "gaze_pitch_deg": float(scene.gaze.pitch), **{name: taken.facts.get(name) for name in FACTS},
+            "light": scene.light.name, "background": scene.background.kind,
             "glasses": worn.glasses and scene.identity.glasses is not None, "hat": worn.hat, "mask": worn.mask,
             "points": _numbers(taken.points), "box": _numbers(taken.box), "identity": _json(scene.identity.to_dict()),
             "scene": _json(scene_to_dict(scene))}

@@ -38,7 +38,7 @@ def simulated(name: str, settings: Mapping[str, Any], taken: Taken, scene: Scene
     """
     result = _run(name, _settings(name, settings, rng), taken, scene, maker, rng)
     record = result.record()
-    kept = Taken(result.image, None, None, {}, record, mark(record))
+    kept = Taken(result.image, None, None, record=record, mark=mark(record))
     if name == "mask3d":  # its face does not move: where it is, a picture of it without the plastic says
         from vultus.people.spoofs.mask3d import masked_scene
         taken = maker.take(masked_scene(scene), ())
@@ -47,7 +47,8 @@ def simulated(name: str, settings: Mapping[str, Any], taken: Taken, scene: Scene
     height, width = taken.image.shape[:2]
     scale = np.array([result.image.shape[1] / width, result.image.shape[0] / height], np.float32)
     labels = taken.labels if result.image.shape == taken.image.shape else {}
-    return dataclasses.replace(kept, points=taken.points * scale, box=taken.box * np.tile(scale, 2), labels=labels)
+    return dataclasses.replace(kept, points=taken.points * scale, box=taken.box * np.tile(scale, 2), labels=labels,
+                               facts=taken.facts)
 
 
 def _run(name: str, settings: Any, taken: Taken, scene: Scene, maker: Maker, rng: np.random.Generator) -> Simulated:

@@ -14,31 +14,25 @@ from vultus.people.dataset.maker import Maker, Taken
 from vultus.people.scene import Scene
 
 if TYPE_CHECKING:
-    from vultus.people.labels import Labels
+    from vultus.people.labels import Labels, Landmarks
     from vultus.people.shapes import Buffers
     from vultus.people.studio import Studio
 
 Arrays = Mapping[str, NDArray[Any]]
-_SCHEMES = ("5", "68", "98", "468")
 
 
-def _landmarks(labels: Labels, _: Buffers) -> Arrays:
-    """`landmarks68` px, `landmarks68_mm` in the scene's frame and `landmarks68_visible` for every scheme."""
-    found: dict[str, NDArray[Any]] = {}
-    for scheme in _SCHEMES:
-        points = labels.points[scheme]
-        found |= {f"landmarks{scheme}": points.px, f"landmarks{scheme}_mm": points.mm, f"landmarks{scheme}_visible": points.visible}
-    return found
+def _points(labels: Labels, _: Buffers) -> Arrays:
+    """`points_68` px, `points_68_mm`, `visible_68` and `unhidden_68`, and the same of 5, 98 and 468; see `people.labels.Points`."""
+    return {name: array for name, array in labels.arrays().items() if name.startswith(("points", "visible", "unhidden"))}
 
 
 # Name in a specification -> the arrays that it stands for. What needs no single precision is stored in half.
 _ARRAYS: Mapping[str, Callable[[Labels, Buffers], Arrays]] = {
-    "landmarks": _landmarks,
-    "parsing": lambda labels, _: {"parsing": labels.parsing19},
-    "parsing11": lambda labels, _: {"parsing11": labels.parsing11},
-    "depth": lambda _, buffers: {"depth": buffers.depth},
-    "normals": lambda _, buffers: {"normals": buffers.normals.astype(np.float16)},
-    "uv": lambda _, buffers: {"uv": buffers.uv.astype(np.float16)},
+    "points": _points,
+    "parsing": lambda labels, _: {"parsing19": labels.parsing19, "parsing11": labels.parsing11},
+    "depth": lambda labels, _: {"depth": labels.depth},
+    "normals": lambda labels, _: {"normals": labels.normals.astype(np.float16)},
+    "uv": lambda labels, _: {"uv": labels.uv.astype(np.float16)},
     "parts": lambda _, buffers: {"parts": buffers.part, "bare": buffers.bare},
     "cover": lambda _, buffers: {"cover": buffers.cover.astype(np.float16)},
 }
@@ -64,15 +58,22 @@ class StudioMaker:
         from vultus.people.studio import Studio
         return Studio()
 
+    @cached_property
+    def _landmarks(self) -> Landmarks:
+        from vultus.people.labels import Landmarks
+        return Landmarks()
+
     def take(self, scene: Scene, labels: Sequence[str]) -> Taken:
         """The picture, its five points and the box of the face, and the arrays asked for (names of `LABELS`)."""
         studio = self.studio
         from vultus.people.labels import label
         sculpture, posed = studio.build(scene)
         rendered = studio.renderer.render(sculpture, scene)
-        found = label(scene, sculpture, rendered.buffers, posed)
+        found = label(scene, sculpture, rendered.buffers, posed, self._landmarks)
         arrays = {name: array for each in labels for name, array in _ARRAYS[each](found, rendered.buffers).items()}
-        return Taken(rendered.image, np.asarray(found.points["5"].px, np.float32), np.asarray(found.face_box, np.float32), arrays)
+        facts = {"view_yaw_deg": found.view[0], "view_pitch_deg": found.view[1],
+                 "occluded": None if np.isnan(found.occluded) else found.occluded}
+        return Taken(rendered.image, found.points["5"].px, found.face_box, arrays, facts, save=found.save)
 
 
 def studio_maker() -> Maker:

@@ -32,7 +32,8 @@ class DrawnMaker:
         arrays = {"parsing": (image[..., 0] > 128).astype(np.uint8), "depth": image[..., 1].astype(np.float32)}
         points = np.array([(0.35, 0.4), (0.65, 0.4), (0.5, 0.6), (0.4, 0.75), (0.6, 0.75)], np.float32) * [width, height]
         box = np.array([0.2 * width, 0.2 * height, 0.8 * width, 0.9 * height], np.float32)
-        return Taken(image, points.astype(np.float32), box, {name: arrays[name] for name in labels})
+        return Taken(image, points.astype(np.float32), box, {name: arrays[name] for name in labels},
+                     {"occluded": 0.25}, save=_saved)
 
     def _count(self):
         self.taken += 1
@@ -42,6 +43,12 @@ class DrawnMaker:
             raise StorageError("cannot write: No space left on device")
         if os.environ.get("DRAWN_INTERRUPT_AT") == str(self.taken):
             raise KeyboardInterrupt
+
+
+def _saved(folder):
+    folder.mkdir(parents=True)
+    (folder / "labels.json").write_text("{}")
+    return [folder / "labels.json"]
 
 
 def drawn_maker():
