@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from vultus.bench.lfw_templates import extract_lfw, need_lfw
+from vultus.data.altered_copy import altered
 from vultus.data.lfw import Lfw, read_lfw
 from vultus.evaluate.bounds import binomial_interval
+from vultus.evaluate.search_leak import larger_share, nearest
 from vultus.image import load
 from vultus.people.sampling import Variation, draw_people, draw_scene
 from vultus.people.studio import Studio
@@ -81,28 +82,12 @@ def virtual_pictures() -> list[Image]:
     return [studio.picture(scene).image for scene in tqdm(scenes, total=len(people), unit="picture", leave=False)]
 
 
-def altered(image: Image) -> Image:
-    """A copy as somebody who hides its origin would make it."""
-    height, width = image.shape[:2]
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 4, 1.03)
-    changed = cv2.warpAffine(np.ascontiguousarray(image[:, ::-1]), turn, (width, height), borderMode=cv2.BORDER_REFLECT)
-    changed = np.clip(cv2.GaussianBlur(changed, (0, 0), 1.0) * 0.8 + 8, 0, 255).astype(np.uint8)
-    encoded = cv2.imencode(".jpg", changed, [cv2.IMWRITE_JPEG_QUALITY, 40])[1]
-    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_UNCHANGED), np.uint8)
-
-
 def templates(recogniser: Recogniser, pictures: Iterable[Image]) -> Float:
     """Template of face 0 of each picture (n, d), NaN where there is no face."""
     found = (each.embeddings for each in recogniser.process(pictures))
     rows = [None if each is None or not len(each) else each.vectors[0] for each in found]
     width = next(len(row) for row in rows if row is not None)
     return np.stack([np.full(width, np.nan, np.float32) if row is None else row for row in rows])
-
-
-def nearest(probes: Float, gallery: Float) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Best score of each probe, and the row of the gallery; -1 where the probe has no template."""
-    scores = np.nan_to_num(probes.astype(np.float64) @ gallery.astype(np.float64).T, nan=-1.0)
-    return scores.max(axis=1), scores.argmax(axis=1)
 
 
 def share_values(name: str, virtual: NDArray[np.float64], others: NDArray[np.float64], threshold: float, rng: np.random.Generator
@@ -113,16 +98,6 @@ def share_values(name: str, virtual: NDArray[np.float64], others: NDArray[np.flo
             Value(f"p value that virtual people are not above it more often, {name}",
                   larger_share(virtual >= threshold, others >= threshold, rng), n=len(virtual) + len(others),
                   note="one-sided permutation test; a leak would make it small")]
-
-
-def larger_share(first: NDArray[np.bool_], second: NDArray[np.bool_], rng: np.random.Generator, draws: int = 9_999) -> float:
-    """One-sided p value that the share of `first` exceeds that of `second` by chance alone (random relabelling).
-
-    The number of hits that fall to `first` when labels are dealt anew is hypergeometric.
-    """
-    hits = int(first.sum() + second.sum())
-    dealt = rng.hypergeometric(hits, len(first) + len(second) - hits, len(first), size=draws)
-    return float((1 + (dealt >= first.sum()).sum()) / (draws + 1))
 
 
 def _share(name: str, hits: Sequence[bool] | NDArray[np.bool_]) -> Value:
