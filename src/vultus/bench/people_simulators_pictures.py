@@ -71,7 +71,7 @@ SIGNATURES = (
     Signature("eyes calmer than the paper, dB", "cut_out", spoofs.CALM_DB),
 )
 # By which the outcome of a simulator is judged; the others are reported beside them.
-HEADLINES = {"surveillance": 1, "low_resolution": 2, "webcam": 3, "printed": 4, "replayed": 7, "cut_out": 9}
+HEADLINES = {"surveillance": 0, "low_resolution": 2, "webcam": 3, "printed": 4, "replayed": 7, "cut_out": 10}
 
 
 def simulated(sitter: Sitter, partner: Sitter, seed: int) -> dict[str, Simulated]:

@@ -36,7 +36,7 @@ def test_triangles_are_those_of_another_library() -> None:
 def test_a_warp_carries_every_point_to_its_target() -> None:
     source = np.zeros((200, 200, 3), np.uint8)
     own = np.array([(60.5, 60.5), (140.5, 70.5), (100.5, 140.5), (80.5, 100.5), (120.5, 100.5)])
-    target = own + [(8, -4), (-6, 5), (3, 9), (5, 5), (-4, 2)]
+    target = own + np.array([(8, -4), (-6, 5), (3, 9), (5, 5), (-4, 2)])
     for x, y in own:
         source[int(y) - 1:int(y) + 2, int(x) - 1:int(x) + 2] = 255
     framed = [np.concatenate([each, border_points((200, 200))]) for each in (own, target)]

@@ -14,11 +14,11 @@ from vultus.people.capture.colour import luma
 from vultus.types import Image
 
 # |log2| of measured over predicted cut-off below which it counts as found there.
-CUTOFF_OCTAVES = 0.5
+CUTOFF_OCTAVES = 0.6
 # `mosaic_trace` above which a picture came through a colour mosaic at its own resolution.
-MOSAIC = 0.03
+MOSAIC = 0.02
 # `block_grid` above which a picture carries a grid of blocks at the asked period.
-BLOCKS = 0.15
+BLOCKS = 0.05
 CARRIED = 0.99  # share of the gradient energy that counts as carried
 
 

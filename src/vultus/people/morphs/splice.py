@@ -92,6 +92,6 @@ def _poisson(face: Image, onto: Image, mask: NDArray[np.uint8]) -> Image:
     inside[[0, -1]] = inside[:, [0, -1]] = 0
     x, y, width, height = cv2.boundingRect(inside)
     middle = (x + width // 2, y + height // 2)
-    cloned = cv2.seamlessClone(face, onto, inside, middle, cv2.NORMAL_CLONE)
     weight = np.clip(cv2.distanceTransform(inside, cv2.DIST_L2, 5) / 3, 0, 1)[..., None]  # the solver moves what lies around the mask, too
+    cloned = cv2.seamlessClone(face, onto.copy(), inside, middle, cv2.NORMAL_CLONE)
     return np.clip(np.rint(cloned * weight + onto * (1 - weight)), 0, 255).astype(np.uint8)

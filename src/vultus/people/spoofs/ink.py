@@ -51,11 +51,11 @@ def with_surface(reflectance: NDArray[Any]) -> Float:
 
 def outside_gamut(linear: Float, tolerance: float = 0.05) -> NDArray[np.bool_]:
     """Where no covers give a reflectance relative to the paper, linear RGB (..., 3): darker than the surface, or so saturated that an
-    ink would need more than all of the paper although another one would need none."""
+    ink would need more than all of the paper or another one less than nothing. Lighter than paper counts as the light's doing."""
     inner = np.asarray(np.maximum((linear - SURFACE) / (1 - SURFACE), 1e-3), np.float32)
     covers = _colour_covers(inner, np.zeros(linear.shape[:-1], np.float32))
     too_dark = (linear < SURFACE * (1 - 8 * tolerance)).any(-1)
-    saturated = (covers > 1 + tolerance).any(-1) & (covers < -tolerance).any(-1)
+    saturated = (covers > 1 + tolerance).any(-1) | ((covers < -4 * tolerance).any(-1) & (linear <= 1).all(-1))
     return np.asarray(too_dark | saturated)
 
 

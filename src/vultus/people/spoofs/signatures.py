@@ -6,12 +6,13 @@ Frequencies are cycles per px of the picture (x, y), after folding by its sampli
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vultus.errors import InputError
 from vultus.people.capture.colour import luma, to_linear
 from vultus.people.spoofs import ink
 from vultus.people.spoofs.printed import Printed
@@ -23,17 +24,17 @@ Array = NDArray[np.float64]
 WINDOW, STEP = 64, 48  # px; one bin is 1 / 64 cycles per px
 BINS = 1.5  # how far from the predicted place, in bins, a peak may lie
 # Decibels of the peak at the predicted frequency over its surroundings, above which it counts as present.
-DOTS_DB, MOIRE_DB = 10.0, 12.0
+DOTS_DB, MOIRE_DB = 10.0, 14.0
 QUANTISATION = 48.0  # power that rounding to 8 bit leaves in each bin of a window: 1 / 12 times the window's energy
 LEAST_FREQUENCY = 0.09  # below that the face itself is stronger than any pattern
 # Decibels by which the inside of eye holes is calmer than the paper around them.
-CALM_DB = 3.0
+CALM_DB = 3.3
 # Levels by which the rim of an eye hole is brighter than both its sides.
-RIM_LEVELS = 2.0
+RIM_LEVELS = 3.0
 # Levels that an asked expression changes the middle of the picture by at least.
 RIGID_LEVELS = 0.5
 # Share of smoothed pixels that the inks cannot give, below which a picture may be a print.
-GAMUT = 0.02
+GAMUT = 0.01
 
 
 def dot_height(image: Image, settings: Printed) -> float:
@@ -62,9 +63,8 @@ def strongest_wave(image: Image, *, colour: bool = False) -> Array:
     """The frequency (2,) that stands out most, found without knowing where to look: the mean spectrum of all windows, divided by the
     median of its ring; frequencies below `LEAST_FREQUENCY` are left out. `colour` looks at green against red."""
     plane = image[..., 1].astype(np.float32) - image[..., 0] if colour else luma(image)
-    power = np.mean([spectrum for _, spectrum in _windows(plane)], axis=0)
     y, x = np.fft.fftfreq(WINDOW)[:, None], np.fft.fftfreq(WINDOW)[None]
-    standing = (power + QUANTISATION) / _ring_level(power + QUANTISATION, np.zeros_like(power, bool))
+    standing = _over_ring(_windows(plane)[1].mean(0) + QUANTISATION)
     standing = np.where((np.hypot(x, y) >= LEAST_FREQUENCY) & (x >= 0), standing, 0)
     row, column = np.unravel_index(int(standing.argmax()), standing.shape)
     return np.array([x[0, column], y[row, 0]])
@@ -80,7 +80,7 @@ def bins_apart(found: NDArray[Any], predicted: NDArray[Any]) -> float:
 
 def gamut_excess(image: Image, white: Sequence[float] = (0.86, 0.84, 0.80)) -> float:
     """Share of pixels, smoothed over the dots, whose colour relative to the paper the four inks cannot give: too dark or too
-    saturated. A print has nearly none: present when < `GAMUT`."""
+    saturated. A print has nearly none: present when <= `GAMUT`."""
     import cv2
     linear = cv2.GaussianBlur(to_linear(image), (0, 0), 2.5)
     return float(ink.outside_gamut(np.asarray(linear / np.array(white, np.float32), np.float32), 0.05).mean())
@@ -140,39 +140,46 @@ def movement(first: Image, second: Image) -> float:
 
 def _heights(plane: NDArray[Any], carriers: Array, view: Sheet) -> list[float]:
     """For each carrier, cycles per mm, the mean over windows of the decibels of the peak within `BINS` of the predicted place over
-    what rings of that frequency hold elsewhere; NaN when no window has the place above `LEAST_FREQUENCY`."""
-    spectra = list(_windows(plane))
+    what the ring of that frequency holds in the mean; NaN when no window has the place above `LEAST_FREQUENCY`."""
+    middles, spectra = _windows(plane)
+    standing = 10 * np.log10(_over_ring(spectra + QUANTISATION))
     found = []
     for carrier in carriers:
-        each = [(power, folded(view.frequency(carrier, middle))) for middle, power in spectra]
-        heights = [_height(power, frequency) for power, frequency in each if np.hypot(*frequency) >= LEAST_FREQUENCY]
+        frequencies = [folded(view.frequency(carrier, middle)) for middle in middles]
+        heights = [_peak(decibels, frequency) for decibels, frequency in zip(standing, frequencies, strict=True)
+                   if np.hypot(*frequency) >= LEAST_FREQUENCY]
         found.append(float(np.mean(heights)) if heights else float("nan"))
     return found
 
 
-def _height(power: Array, frequency: Array) -> float:
-    axis = np.fft.fftfreq(WINDOW)
-    gaps = [np.hypot(folded(axis - sign * frequency[0])[None], folded(axis - sign * frequency[1])[:, None]) for sign in (1, -1)]
-    near = np.minimum(*gaps) <= BINS / WINDOW
-    level = _ring_level(power + QUANTISATION, near)
-    return float(10 * np.log10(((power + QUANTISATION) / level)[near].max()))
+def _peak(values: Array, frequency: Array) -> float:
+    """Highest value of a spectrum (64, 64) within `BINS` of a frequency; the negative one has the same power."""
+    place = frequency[::-1] * WINDOW  # row, column
+    rows, columns = (np.rint(each).astype(int) + np.arange(-2, 3) for each in place)
+    near = np.hypot(rows[:, None] - place[0], columns - place[1]) <= BINS
+    return float(values[np.ix_(rows % WINDOW, columns % WINDOW)][near].max())
 
 
-def _ring_level(power: Array, without: NDArray[np.bool_]) -> Array:
-    """For each bin of a spectrum (64, 64) the geometric mean of its ring, one bin wide, leaving out some bins where others remain."""
+def _over_ring(power: Array) -> Array:
+    """Spectra (..., 64, 64) divided by the geometric mean of each one's ring, one bin wide."""
     ring = np.rint(np.hypot(np.fft.fftfreq(WINDOW)[:, None], np.fft.fftfreq(WINDOW)[None]) * WINDOW).astype(int).ravel()
-    kept = (~without).ravel()
-    logs = np.log(power).ravel()
-    sums, counts = np.bincount(ring, logs * kept), np.bincount(ring, kept)
-    means = np.where(counts > 0, sums / np.maximum(counts, 1), np.bincount(ring, logs) / np.bincount(ring))
-    return np.asarray(np.exp(means)[ring].reshape(power.shape), np.float64)
+    logs = np.log(power).reshape(-1, WINDOW * WINDOW)
+    counts = np.bincount(ring)
+    means = np.stack([np.bincount(ring, row) / counts for row in logs])
+    return np.asarray(np.exp(logs - means[:, ring]).reshape(power.shape), np.float64)
 
 
-def _windows(plane: NDArray[Any]) -> Iterator[tuple[Array, Array]]:
-    """Middles (x, y) and power spectra (64, 64) of Hann windows over the plane, a quarter overlapping, its outer eighth left out."""
+def _windows(plane: NDArray[Any]) -> tuple[Array, Array]:
+    """Middles (n, 2), x y, and power spectra (n, 64, 64) of Hann windows over the plane, a quarter overlapping, its outer eighth left
+    out."""
     height, width = plane.shape
+    tops = range(height // 8, height - height // 8 - WINDOW + 1, STEP)
+    lefts = range(width // 8, width - width // 8 - WINDOW + 1, STEP)
+    if not tops or not lefts:
+        raise InputError("image", expected=f"both sides >= {WINDOW * 4 // 3 + 1} px for this signature", got=f"{width}x{height} px")
+    corners = [(top, left) for top in tops for left in lefts]
+    parts = np.stack([plane[top:top + WINDOW, left:left + WINDOW] for top, left in corners]).astype(np.float64)
+    parts -= parts.mean((1, 2), keepdims=True)
     window = np.hanning(WINDOW)[:, None] * np.hanning(WINDOW)
-    for top in range(height // 8, height - height // 8 - WINDOW + 1, STEP):
-        for left in range(width // 8, width - width // 8 - WINDOW + 1, STEP):
-            part = plane[top:top + WINDOW, left:left + WINDOW].astype(np.float64)
-            yield np.array([left + WINDOW / 2, top + WINDOW / 2]), np.abs(np.fft.fft2((part - part.mean()) * window)) ** 2
+    middles = np.array([(left + WINDOW / 2, top + WINDOW / 2) for top, left in corners])
+    return middles, np.abs(np.fft.fft2(parts * window)) ** 2
