@@ -192,7 +192,8 @@ def _outcome(signature: Signature, columns: Mapping[str, NDArray[Any]], shares: 
 
 def _morphs(rows: Sequence[Mapping[str, Any]], levels: tuple[float, float], rng: np.random.Generator) -> tuple[list[Value], Table]:
     """The smaller similarity to both people, of morphs and of what is none, and shares that pass as both."""
-    both = {name: np.array([[np.nan if v is None else v for v in row["both"][name]] for row in rows], np.float64) for name in rows[0]["both"]}
+    both = {name: np.array([[np.nan if v is None else v for v in row["both"][name]] for row in rows], np.float64)
+            for name in rows[0]["both"]}
     passed = {name: [passes_as_both(each, level) for level in levels] for name, each in both.items()}
     smaller = {name: np.nan_to_num(each, nan=-1.0).min(-1) for name, each in both.items()}
     values = [Value(f"similarity that {share} of strangers reach", level, "cosine", n=OTHERS)
@@ -202,9 +203,9 @@ def _morphs(rows: Sequence[Mapping[str, Any]], levels: tuple[float, float], rng:
         nearest = min(("untouched", "printed", "replayed"), key=lambda other: others[other])
         limits = [auc_interval(smaller[name], smaller[other], rng) for other in (name + NO_OP, nearest)]
         clear = "pass" if min(low for low, _ in limits) > CLEAR else "fail"
-        values += [Value(f"{name}: similarity to both people; AUC against the no-op", others[name + NO_OP], "", *limits[0], len(rows), clear),
-                   Value(f"{name}: similarity to both people; AUC against the nearest neighbour", others[nearest], "", *limits[1], len(rows),
-                         nearest)]
+        what = f"{name}: similarity to both people; AUC against the"
+        values += [Value(f"{what} no-op", others[name + NO_OP], "", *limits[0], len(rows), clear),
+                   Value(f"{what} nearest neighbour", others[nearest], "", *limits[1], len(rows), nearest)]
         for which in (name, name + NO_OP):
             for share, passes in zip(("1 %", "10 %"), passed[which], strict=True):
                 values.append(Value(f"{which}: passes as both people at {share}", float(passes.mean()), "share",
