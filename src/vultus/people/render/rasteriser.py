@@ -23,7 +23,7 @@ from vultus.people.shapes import Buffers, Float, Materials, Part, Rendered, Scul
 
 SKY_RADIUS_MM = 75.0  # how far things take ambient light from each other
 GLASS_BODY = 0.15  # share of the light that a tint takes which it scatters back
-SKY_PX = 160
+SKY_PX = 112
 SKULL_MM = (0.0, 15.0, -85.0)  # centre of the skull from the point midway between the eyes
 SHADOW_CELLS = (192, 320)  # side of a shadow map for small and for large pictures
 LARGE_PX = 200

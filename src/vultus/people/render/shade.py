@@ -171,7 +171,7 @@ def _lamp(at, row, lamps, lamp, lit, out):
     shine += row[6] * _lobe(above, nh, lh, row[5] + 0.1 * soft, row[3])
     shine *= at[GLOSS] * lit
     if at[KIND] == EYE:  # large sources glint past what shades the eye
-        shine += _glint(_dot(at, MIRROR, x, y, z), soft, at[STEP]) * (0.35 + 0.65 * lit)
+        shine += _glint(_dot(at, MIRROR, x, y, z), soft, at[STEP]) * (0.35 + 0.65 * lit) * _clip(4.0 * above)
     for e in range(3):
         wrap = row[e]
         free = lit + wrap * lit * (1.0 - lit)
