@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vultus.bench.people_detector_noise import detector_noise
 from vultus.bench.people_groups import photograph_cells
 from vultus.bench.people_taken import Taken, pair_scores, take
 from vultus.evaluate.bounds import binomial_interval
@@ -31,8 +32,8 @@ PROTOCOL = (
     "backgrounds, hats and hands before the face now and then), 256 px. A face counts as found when a box covers the true one "
     "(intersection over union 0.3 or more). Distance of points: over the distance between the eyes in space, at their depth. All pairs of "
     "pictures are scored; intervals draw people with replacement. By cause: each person's plain portrait against one with a single cause "
-    "drawn anew or set. Groups: mean score of different people within a cell, plain portraits, beside photographs of UTKFace of the same "
-    "perceived gender and group, 18 to 60 years; the labels of both are coarse and not the same thing.")
+    "drawn anew or set. Groups: mean score of different people within a cell, one picture of `wild` each, beside photographs of UTKFace of "
+    "the same perceived gender and group, 18 to 60 years; the labels of both are coarse and not the same thing.")
 SEED = 41_024
 PEOPLE, PICTURES, SIZE = 200, 10, (256, 256)
 PLAIN = Variation(background_colour=None, clothing=None)
@@ -93,8 +94,10 @@ def run(data: Path | None, rng: np.random.Generator, out_dir: Path) -> Report:
     curves(out_dir / "det.svg", {"virtual people": _det(scores, mated)}, title="False match and false non-match rate", x_title="FMR",
            y_title="FNMR", x_scale="probit", y_scale="probit")
     histogram(out_dir / "scores.svg", {"one person": scores[mated], "two people": scores[~mated]}, title="Similarity", x_title="cosine")
-    groups = group_rows(portraits, cell, data, recogniser)
-    values = (*found_values(taken, numbers, rng), Value("equal error rate, unfiltered", rate, "share", low, high, len(people)),
+    firsts = slice(None, None, PICTURES)
+    groups = group_rows(taken.vectors[firsts], cell, data, recogniser)
+    values = (*found_values(taken, numbers, rng), *mtcnn_values(wild[firsts], rng), *detector_noise(data, rng),
+              Value("equal error rate, unfiltered", rate, "share", low, high, len(people)),
               Value("d prime, unfiltered", d_prime(scores[mated], scores[~mated]), n=len(people)),
               Value("control: equal error rate with shuffled labels", chance[0], "share", n=len(people)),
               *(Value(f"equal error rate, {row[0]}", row[1], "share", row[2], row[3], len(people)) for row in causes))
@@ -139,12 +142,22 @@ def by_cause(name: str, change: Change, plain: list[Scene], portraits: Taken, re
     return name, round(rate, 4), round(low, 4), round(high, 4), round(float(np.diag(matrix).mean()), 4), round(float(other.found.mean()), 4)
 
 
-def group_rows(portraits: Taken, cell: NDArray[np.int64], data: Path | None, recogniser: Recogniser) -> tuple[tuple[Any, ...], ...]:
+def mtcnn_values(scenes: list[Scene], rng: np.random.Generator) -> tuple[Value, ...]:
+    """The same distances for the second detector, on one picture a person."""
+    taken = take(scenes, Recogniser("mtcnn"))
+    mean = np.nanmean(taken.offsets[taken.found], axis=1).astype(float)
+    return (Value("MTCNN: faces found, one picture a person", float(taken.found.mean()), "share", n=len(scenes)),
+            Value("MTCNN: mean distance of all five points from the true ones", float(mean.mean()), "eye distances",
+                  *mean_interval(mean, np.arange(len(mean)), rng), len(mean)))
+
+
+def group_rows(pictures: NDArray[np.float32], cell: NDArray[np.int64], data: Path | None, recogniser: Recogniser
+               ) -> tuple[tuple[Any, ...], ...]:
     """Mean and spread of scores of different people within each cell, virtual and photographed."""
     photographs = photograph_cells(data, recogniser) if data is not None and (data / "utkface").is_dir() else {}
     rows = []
     for number, each in enumerate(CELLS):
-        chosen = portraits.vectors[(cell == number) & portraits.found]
+        chosen = pictures[(cell == number) & ~np.isnan(pictures[:, 0])]
         mean, spread = _within(chosen)
         real = photographs.get((str(each.gender), str(each.group)))
         rows.append((each.name, mean, spread, len(chosen), *((*_within(real), len(real)) if real is not None else (None, None, None))))

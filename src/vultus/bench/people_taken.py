@@ -58,7 +58,8 @@ def take(scenes: Sequence[Scene], recogniser: Recogniser, studio: Studio | None 
         see: called with the number and the picture, for contact sheets.
     """
     from vultus.geometry import yaw_deg
-    studio, truths = studio or Studio(), []
+    studio = studio or Studio()
+    truths: list[Any] = []
 
     def pictures() -> Iterator[Image]:
         for number, scene in enumerate(scenes):
