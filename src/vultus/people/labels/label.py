@@ -29,7 +29,7 @@ def label(scene: Scene, sculpture: Sculpture, buffers: Buffers, posed: Posed, la
     landmarks = landmarks or Landmarks()
     places = landmarks.places(posed, scene.identity.brows)
     pixel_mm = scene.camera.distance_mm / focal_px(scene.camera)
-    points = {name: _points(places[name], scene.camera, buffers, pixel_mm) for name in SCHEMES}
+    points = _points(places, scene.camera, buffers, pixel_mm)
     outline = np.concatenate([points["68"].px, points["468"].px])
     brows = points["68"].px[17:22].mean(0), points["68"].px[22:27].mean(0)
     parsing19, parsing11 = parse(buffers, brows, bald=scene.identity.hair.style == "bald")
@@ -39,12 +39,15 @@ def label(scene: Scene, sculpture: Sculpture, buffers: Buffers, posed: Posed, la
                   gaze=_gaze(posed), actions=dict(posed.weights), occluded=covered_share(outline, buffers))
 
 
-def _points(places: Float, camera: Camera, buffers: Buffers, pixel_mm: float) -> Points:
-    exact, depth = project(places, camera)
-    px: Float = exact.astype(np.float32)
+def _points(places: dict[str, Float], camera: Camera, buffers: Buffers, pixel_mm: float) -> dict[str, Points]:
+    together = np.concatenate([places[name] for name in SCHEMES])
+    px, depth = project(together, camera)
     own = own_head(px, depth, buffers, pixel_mm)
-    mm = places.astype(np.float32) - np.array([0, 0, camera.distance_mm], np.float32)
-    return Points(px, mm, own & uncovered(px, buffers), own)
+    visible = own & uncovered(px, buffers)
+    mm = together - np.array([0, 0, camera.distance_mm], np.float32)
+    ends = np.cumsum([len(places[name]) for name in SCHEMES])[:-1]
+    parts = (np.split(array, ends) for array in (px.astype(np.float32), mm.astype(np.float32), visible, own))
+    return {name: Points(*arrays) for name, arrays in zip(SCHEMES, zip(*parts, strict=True), strict=True)}
 
 
 def _box(px: NDArray[np.floating]) -> Float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import resources
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vultus.people.basis import Posed
 from vultus.people.identity import Brows
@@ -44,22 +45,30 @@ class Landmarks:
         found["5"][:2] = posed.eye_centres + radius * posed.turn[:, 2]
         found["98"][96:] = posed.eye_centres + radius * posed.eye_axes
         patch = points[self._rows["brows"]].reshape(2, len(PATCH_Y), len(PATCH_X), 3)
-        right, left = (_on_patch(patch[side], brows, BROW_68) for side in range(2))
-        found["68"][17:27] = np.concatenate([right, left[::-1]])
-        right, left = (_on_patch(patch[side], brows, BROW_98) for side in range(2))
+        spots = _brow_spots(brows)
+        right, left = (_on_patch(side, *spots) for side in patch)
+        few = len(BROW_68)
+        found["68"][17:27] = np.concatenate([right[:few], left[:few][::-1]])
+        right, left = right[few:], left[few:]
         found["98"][33:51] = np.concatenate([right, left[4::-1], left[:4:-1]])
         return found
 
 
-def _on_patch(patch: Float, brows: Brows, wanted: tuple[tuple[float, float], ...]) -> Float:
-    """Points (k, 3) of a side's patch (rows, columns, 3) at places along and off the person's brow line."""
-    share, off = np.array(wanted).T
+def _brow_spots(brows: Brows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """|x| and y, mm on the template, of `BROW_68` and then `BROW_98` on this person's brow line."""
+    share, off = np.array(BROW_68 + BROW_98).T
     x = brows.inner_mm + share * (brows.outer_mm - brows.inner_mm)
-    flat = np.stack([x, np.zeros_like(x), np.zeros_like(x)], 1).astype(np.float32)
-    at_zero, at_one = (brow_field(flat + np.array([0, y, 0], np.float32), brows)[0] for y in (0, 1))
+    flat = np.zeros((2 * len(x), 3), np.float32)
+    flat[:, 0] = np.concatenate([x, x])
+    flat[len(x):, 1] = 1
+    at_zero, at_one = np.split(brow_field(flat, brows)[0].astype(np.float64), 2)
     half = 1 / (at_one - at_zero)  # off = (y - line) / half
-    y = -at_zero * half + off * half
-    column, row = (np.clip((value - grid[0]) / 2, 0, len(grid) - 1.001) for value, grid in ((x, PATCH_X), (y, PATCH_Y)))
+    return x, (off - at_zero) * half
+
+
+def _on_patch(patch: Float, x: NDArray[np.float64], y: NDArray[np.float64]) -> Float:
+    """Points (k, 3) of a side's patch (rows, columns, 3) over template places |x|, y."""
+    column, row = (np.minimum(np.maximum((value - grid[0]) / 2, 0), len(grid) - 1.001) for value, grid in ((x, PATCH_X), (y, PATCH_Y)))
     c, r = column.astype(int), row.astype(int)
     u, v = (column - c)[:, None], (row - r)[:, None]
     below, above = (patch[k, c] * (1 - u) + patch[k, c + 1] * u for k in (r, r + 1))

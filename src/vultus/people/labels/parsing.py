@@ -45,15 +45,14 @@ def parse(buffers: Buffers, middle_px: tuple[NDArray[np.floating], NDArray[np.fl
     by_part = np.zeros(256, np.uint8)
     for part, name in _PARTS_19.items():
         by_part[part] = CELEBA_19.index(name)
-    many = by_part[buffers.part]
-    skin = buffers.part == Part.SKIN
-    many[skin] = by_region[buffers.region[skin]]
+    many = np.where(buffers.part == Part.SKIN, by_region.take(buffers.region), by_part.take(buffers.part))
     _split_brows(many, buffers.part, middle_px)
-    few = _table(CELEBA_19, _TO_11, IBUG_11)[many]
+    few = _table(CELEBA_19, _TO_11, IBUG_11).take(many)
     glasses = (buffers.part == Part.GLASSES) | (buffers.part == Part.LENS)
     bare = buffers.bare[glasses]
-    few[glasses] = np.select([bare == Part.EYE_RIGHT, bare == Part.EYE_LEFT, bare != Part.NONE],
-                             [IBUG_11.index("right_eye"), IBUG_11.index("left_eye"), IBUG_11.index("skin")], 0)
+    if len(bare):
+        few[glasses] = np.select([bare == Part.EYE_RIGHT, bare == Part.EYE_LEFT, bare != Part.NONE],
+                                 [IBUG_11.index("right_eye"), IBUG_11.index("left_eye"), IBUG_11.index("skin")], 0)
     return many, few
 
 
@@ -62,7 +61,7 @@ def _table(names: tuple[str, ...], classes: dict[str, str], order: tuple[str, ..
 
 
 def _split_brows(many: NDArray[np.uint8], part: NDArray[np.uint8], middle_px: tuple[NDArray[np.floating], NDArray[np.floating]]) -> None:
-    rows, columns = np.nonzero(part == Part.BROWS)
+    rows, columns = np.divmod(np.flatnonzero(part == Part.BROWS), part.shape[1])
     at = np.stack([columns + 0.5, rows + 0.5], 1)
     right, left = (np.linalg.norm(at - middle, axis=1) for middle in middle_px)
     many[rows, columns] = np.where(right <= left, CELEBA_19.index("r_brow"), CELEBA_19.index("l_brow"))

@@ -22,23 +22,23 @@ def own_head(px: NDArray[np.floating], depth: NDArray[np.floating], buffers: Buf
         pixel_mm: width of a pixel at the face.
     """
     rows, columns, inside = _pixels(px, buffers.part.shape)
-    seen = np.zeros(len(px), bool)
     height, width = buffers.part.shape
-    for down in (-1, 0, 1):
-        for right in (-1, 0, 1):
-            shown = buffers.bare_depth[np.clip(rows + down, 0, height - 1), np.clip(columns + right, 0, width - 1)]
-            seen |= np.abs(shown - depth) <= TOLERANCE_MM + pixel_mm
-    return seen & inside
+    beside = np.arange(-1, 2)
+    down = np.minimum(np.maximum(rows[:, None] + beside, 0), height - 1)
+    right = np.minimum(np.maximum(columns[:, None] + beside, 0), width - 1)
+    shown = buffers.bare_depth[down[:, :, None], right[:, None, :]]
+    near = np.abs(shown - depth[:, None, None]) <= TOLERANCE_MM + pixel_mm
+    return np.asarray(near.any((1, 2)) & inside)
 
 
 def uncovered(px: NDArray[np.floating], buffers: Buffers) -> NDArray[np.bool_]:
     """Points (k,) in the picture over whose pixel lies no hair, worn thing or occluder."""
     rows, columns, inside = _pixels(px, buffers.part.shape)
-    return inside & ~hiding(buffers.part)[rows, columns]
+    return inside & ~hiding(buffers.part[rows, columns])
 
 
 def hiding(part: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Pixels with something that hides a face."""
+    """Which values of a part buffer hide a face."""
     table = np.zeros(256, bool)
     table[list(HIDING)] = True
     return np.asarray(table[part])
@@ -57,7 +57,8 @@ def covered_share(outline_px: Float, buffers: Buffers) -> float:
     hull = cv2.convexHull(np.clip(points, -1e5, 1e5).astype(np.float32))
     cv2.fillConvexPoly(mask, np.round(hull - 0.5).astype(np.int32), 1)
     face = (mask > 0) & (buffers.bare != Part.NONE)
-    return float(hiding(buffers.part)[face].mean()) if face.any() else float("nan")
+    over = hiding(buffers.part[face])
+    return float(over.mean()) if len(over) else float("nan")
 
 
 def _pixels(px: NDArray[np.floating], shape: tuple[int, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
