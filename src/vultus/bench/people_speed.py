@@ -29,8 +29,8 @@ PROTOCOL = (
     "Rasteriser: people in turn, ten pictures each, preset `wild`, one process, one thread, after a first picture; a picture counts with "
     "its labels (landmarks, parsing, depth, normals, uv), without encoding and writing. Rounds are repeated; the range is over rounds. "
     "Data set: `vultus people make` with labels on one process and on two, in turn, with everything written. Memory: a process takes "
-    "pictures of new people at 64 px; resident memory after the first tenth and at the end. First picture: a fresh process with no compiled code kept, "
-    "`vultus people one`. Times hold for this machine; ratios are of one run.")
+    "pictures of new people at 64 px; resident memory after the first tenth and at the end. First picture: a fresh process with no "
+    "compiled code kept, `vultus people one`. Times hold for this machine; ratios are of one run.")
 SEED, ROUNDS, PEOPLE, PICTURES = 14_142, 3, 10, 10
 SET = """
 seed = 5

@@ -84,7 +84,7 @@ def test_a_mask_is_where_the_face_is(whole):
 
 
 def test_yaw_moves_the_nose_to_the_side_it_turns_to():
-    maker = studio_maker()
-    points = [maker.take(Scene(draw_identity(3), pose=Pose(yaw=yaw), camera=Camera(width=96, height=96)), ()).points for yaw in (-30, 0, 30)]
+    maker, person, camera = studio_maker(), draw_identity(3), Camera(width=96, height=96)
+    points = [maker.take(Scene(person, pose=Pose(yaw=yaw), camera=camera), ()).points for yaw in (-30, 0, 30)]
     noses = [float(each[2, 0] - each[:2, 0].mean()) for each in points]
     assert noses[0] < noses[1] - 1 < noses[2] - 2

@@ -38,12 +38,13 @@ def make_person(maker: Maker, spec: Spec, index: int, identity: Identity) -> Per
     plan = person_plan(spec, index)
     files: dict[str, bytes] = {}
     rows = []
+    who = _json(identity.to_dict())
     for number in range(spec.pictures_per_person):
         scene = _scene(spec, plan, number, identity)
         wanted = [each for each in plan.pictures if each.scene == number]
         taken = maker.take(scene, spec.labels)
         for picture in wanted:
-            rows.append(_written(files, maker, spec, plan, picture, scene, taken))
+            rows.append(_written(files, maker, spec, plan, picture, scene, taken) | {"identity": who})
     return PersonFiles(index, files, tuple(sorted(rows, key=lambda row: int(row["number"]))))
 
 
@@ -84,8 +85,7 @@ def _described(scene: Scene, taken: Taken) -> Row:
             "gaze_pitch_deg": float(scene.gaze.pitch), **{name: taken.facts.get(name) for name in FACTS},
             "light": scene.light.name, "background": scene.background.kind,
             "glasses": worn.glasses and scene.identity.glasses is not None, "hat": worn.hat, "mask": worn.mask,
-            "points": _numbers(taken.points), "box": _numbers(taken.box), "identity": _json(scene.identity.to_dict()),
-            "scene": _json(scene_to_dict(scene))}
+            "points": _numbers(taken.points), "box": _numbers(taken.box), "scene": _json(scene_to_dict(scene))}
 
 
 def _origin(maker: Maker, spec: Spec, plan: PersonPlan) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from vultus.people.identity import Identity
 from vultus.people.scene import Background, Camera, Gaze, Lamp, Light, Occluder, Pose, Scene, Worn
 
 _PARTS: dict[str, type] = {"pose": Pose, "gaze": Gaze, "camera": Camera, "background": Background, "worn": Worn}
+_JSON = (str, bool, int, float)  # numpy's float64 is a float, and written like one
 
 
 def scene_to_dict(scene: Scene) -> dict[str, Any]:
@@ -34,15 +35,15 @@ def scene_from_dict(data: Mapping[str, Any], identity: Identity) -> Scene:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, _JSON):
+        return value
     if isinstance(value, Mapping):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(each) for each in value]
-    if hasattr(value, "__dataclass_fields__"):
-        return _plain(asdict(value))
     if isinstance(value, Path):
         return value.as_posix()
-    return value.item() if hasattr(value, "item") else value  # numpy's numbers are not JSON's
+    return value.item() if hasattr(value, "item") else _plain(vars(value))  # a number of numpy's, or one of the scene's parts
 
 
 def _tuples(value: Any) -> Any:

@@ -89,7 +89,11 @@ class Spec:
 
     def variation_of(self, scene: int) -> Variation:
         """How a person's picture number `scene` is drawn."""
-        return Variation.parse({**self.variation, **(self.views[scene] if self.views else {})})
+        return self._variations[scene if self.views else 0]
+
+    @cached_property
+    def _variations(self) -> tuple[Variation, ...]:
+        return tuple(Variation.parse({**self.variation, **view}) for view in self.views or ({},))
 
     @cached_property
     def digest(self) -> str:
