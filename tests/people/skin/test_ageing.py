@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vultus.people.skin.ageing import bald_share, grey_share, sag_amount, spot_amount, wrinkle_amount
+from vultus.people.identity import Beard
+from vultus.people.skin.ageing import bald_share, beard_at, grey_share, sag_amount, spot_amount, wrinkle_amount
 
 
 @pytest.mark.parametrize("years", [0.0, 30.0, 44.9, 45.0, 57.5, 70.0, 90.0])
@@ -35,3 +36,10 @@ def test_lines_start_after_25_and_grow_to_the_constant(plain):
 def test_spots_and_sagging_come_later(plain):
     assert spot_amount(plain.skin, 42.0) == 0 < spot_amount(plain.skin, 60.0) < spot_amount(plain.skin, 80.0)
     assert sag_amount(38.0) == 0 < sag_amount(50.0) < sag_amount(70.0) < 1 == sag_amount(85.0)
+
+
+def test_children_have_no_beard_and_it_grows_in_from_14_to_19():
+    full = Beard("full", stubble=0.8, length_mm=10, density=0.9)
+    assert beard_at(full, 12) == Beard("none", 0.0, 10, 0.9)
+    assert 0 < beard_at(full, 16).density < 0.9 and beard_at(full, 16).style == "full"
+    assert beard_at(full, 30) == full

@@ -19,7 +19,7 @@ from vultus.people.hair.skull import Skull
 from vultus.people.hair.styles import STYLES
 from vultus.people.identity import Hair, Identity, Rgb
 from vultus.people.shapes import Mesh, Part, Strands
-from vultus.people.skin.ageing import grey_share
+from vultus.people.skin.ageing import beard_at, grey_share
 from vultus.people.skin.beard_area import beard_cover
 from vultus.people.skin.brow_area import brow_cover
 from vultus.people.skin.hairline import scalp_cover
@@ -103,7 +103,7 @@ class Hairdresser:
                       (0.36 * thicker, Part.BROWS, 0.8))
 
     def _beard(self, identity: Identity, ground: tuple[Float, Float], detail: int, thicker: float) -> tuple[ShortHair, ...]:
-        beard, hair = identity.beard, identity.hair
+        beard, hair = beard_at(identity.beard, identity.years), identity.hair
         if beard.style == "none":
             return ()
         cover = beard_cover(self._middle, beard)

@@ -5,11 +5,14 @@ Pure functions of an identity's constants and its years, so that an older pictur
 
 from __future__ import annotations
 
-from vultus.people.identity import Hair, Skin
+from dataclasses import replace
+
+from vultus.people.identity import Beard, Hair, Skin
 
 LINES_FROM, LINES_SPAN = 25.0, 50.0  # years: no lines before 25, full strength at 75
 SPOTS_FROM, SPOTS_SPAN = 42.0, 40.0
 SAG_FROM, SAG_SPAN = 38.0, 42.0
+BEARD_FROM, BEARD_SPAN = 14.0, 5.0
 
 
 def grey_share(hair: Hair, years: float) -> float:
@@ -35,6 +38,14 @@ def spot_amount(skin: Skin, years: float) -> float:
 def sag_amount(years: float) -> float:
     """Strength of sagging 0..1 (shading under the cheeks, jowls, bags under the eyes)."""
     return _ease(_share(years, SAG_FROM, SAG_SPAN))
+
+
+def beard_at(beard: Beard, years: float) -> Beard:
+    """The beard at an age: none before 14 years, its full density and stubble from 19 on."""
+    share = _share(years, BEARD_FROM, BEARD_SPAN)
+    if share == 0:
+        return replace(beard, style="none", stubble=0.0)
+    return replace(beard, density=beard.density * share, stubble=beard.stubble * share)
 
 
 def _share(years: float, start: float, span: float) -> float:

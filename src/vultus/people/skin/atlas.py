@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,7 @@ from vultus.people.labels import regions
 from vultus.people.scene import Worn
 from vultus.people.shapes import Materials
 from vultus.people.skin import cloth, hair_shadow
-from vultus.people.skin.ageing import sag_amount, wrinkle_amount
+from vultus.people.skin.ageing import beard_at, sag_amount, wrinkle_amount
 from vultus.people.skin.beard_area import beard_cover
 from vultus.people.skin.brow_area import brow_cover
 from vultus.people.skin.creases import Creases
@@ -67,6 +69,7 @@ class SkinAtlas:
 
     def materials(self, person: Identity, worn: Worn) -> Materials:
         """Textures of a person who wears `worn`; the same arguments give the same bytes."""
+        person = replace(person, beard=beard_at(person.beard, person.years))
         points, zones, skin = self._texels.points, self._zones, person.skin
         mottle = value_noise(points, 32.0, skin.seed, 2)
         grain = value_noise(points, 2.1, skin.seed + 1)
@@ -120,6 +123,7 @@ class SkinAtlas:
 
     def _height(self, person: Identity, worn: Worn, grain: Float, carved: Float, scalp: Float, below: Float) -> Float:
         """Relief of skin and cloth in mm (n,)."""
+        person = replace(person, beard=beard_at(person.beard, person.years))
         points, zones, skin = self._texels.points, self._zones, person.skin
         uneven = value_noise(points, 5.0, skin.seed + 2, 2)
         coarse = 0.03 + 0.03 * skin.pores + 0.09 * wrinkle_amount(skin, person.years)
