@@ -10,7 +10,7 @@ from typing import Protocol
 from vultus.people.basis import HeadBasis, Posed
 from vultus.people.hair import Grown, Hairdresser
 from vultus.people.identity import Identity
-from vultus.people.render.rasteriser import Rasteriser
+from vultus.people.render.rasteriser import Rasteriser, compile_ahead
 from vultus.people.scene import Camera, Scene, Worn
 from vultus.people.shapes import Float, Materials, Rendered, Sculpture
 from vultus.people.skin.atlas import SkinAtlas
@@ -18,7 +18,7 @@ from vultus.people.wear.dresser import Dresser
 from vultus.people.wear.hats import covering_of
 
 # Up to this side of a picture (px): strands of scalp hair, side of the textures, whether the mesh is refined.
-DETAIL = ((160, 6_000, 512, False), (320, 12_000, 512, False), (1 << 30, 24_000, 1024, True))
+DETAIL = ((160, 6_000, 256, False), (320, 12_000, 512, False), (1 << 30, 24_000, 1024, True))
 
 
 class Renderer(Protocol):
@@ -54,6 +54,7 @@ class Studio:
 
     def __init__(self, renderer: Renderer | None = None) -> None:
         self.renderer: Renderer = renderer or Rasteriser()
+        self._ready = False  # whether the loops are compiled
         self._sitter: Sitter | None = None
         self._materials: tuple[Identity, Worn, int, Materials] | None = None
         self._atlases: dict[int, SkinAtlas] = {}
@@ -71,14 +72,19 @@ class Studio:
 
     def build(self, scene: Scene) -> tuple[Sculpture, Posed]:
         """The sculpture and the posed head that it was built on."""
+        finish = None if self._ready else compile_ahead()
         _, _, texture, refined = level(scene.camera)
         sitter = self.sitter(scene)
         posed = self.basis.pose(sitter.neutral, scene.actions, scene.pose, scene.gaze, scene.blink)
         mesh = self.basis.mesh(posed, refined)
         strands, caps = sitter.hair.pose(posed, covering_of(scene.worn))
         worn = self._dresser.dress(scene, posed)
-        return Sculpture((mesh, *caps, *worn), strands, self.materials(scene.identity, scene.worn, texture), posed.turn, posed.eye_centres,
-                         posed.eye_axes), posed
+        sculpture = Sculpture((mesh, *caps, *worn), strands, self.materials(scene.identity, scene.worn, texture), posed.turn,
+                              posed.eye_centres, posed.eye_axes)
+        if finish is not None:
+            finish()
+            self._ready = True
+        return sculpture, posed
 
     def sitter(self, scene: Scene) -> Sitter:
         """What the person's pictures of this size share."""

@@ -203,17 +203,27 @@ def _with_pulse(materials: Materials, pulse: float) -> Materials:
     return replace(materials, albedo=materials.albedo * taken)
 
 
-def _compiled() -> tuple[Any, Any, Any, Any]:
-    """The compiled modules, loaded when a first picture is drawn."""
+def compile_ahead() -> Callable[[], object]:
+    """Starts to compile the loops, half of them in a second process, and returns at once; what is returned waits for the rest.
+
+    Raises:
+        MissingExtraError: the extra `people` is not installed.
+    """
     try:
         from vultus.people.render.compiling import compile_apart
-        apart = compile_apart("shade")
-        from vultus.people.render import kernels, shadow, surface
+    except ModuleNotFoundError as missing:
+        raise MissingExtraError("rendering virtual people", "people") from missing
+    apart = compile_apart("surface", "shade")
+
+    def finish() -> tuple[Any, Any, Any, Any]:
+        from vultus.people.render import kernels, shadow
         if apart is not None:
             apart.wait()
-        from vultus.people.render import shade
-    except ModuleNotFoundError as missing:
-        if missing.name and missing.name.split(".")[0] == "vultus":
-            raise
-        raise MissingExtraError("rendering virtual people", "people") from missing
-    return kernels, surface, shade, shadow
+        from vultus.people.render import shade, surface
+        return kernels, surface, shade, shadow
+    return finish
+
+
+def _compiled() -> Any:
+    """The compiled modules (kernels, surface, shade, shadow), loaded when a first picture is drawn."""
+    return compile_ahead()()
