@@ -1,17 +1,16 @@
 """Places the landmark schemes of `vultus.people.labels` on the head basis and writes labels/points.npy.
 
-    python tools/place_landmarks.py MESH_OBSERVATIONS.npz
+    VULTUS_MODELS=<folder with facemesh> python tools/place_landmarks.py        (needs vultus[people]; about 5 minutes)
 
 5, 68 and 98 points follow from the anatomy of the mesh (rims of lids and lips, outline of the red of the lips, ridge of the nose,
 outline of the face from the front). The 468 points are where a face-mesh net puts them on pictures of virtual people with a known
-camera: the file holds `px` (pictures, vertices, 2) of the basis' vertices in every picture and `net` (pictures, 468, 2), the net's
-answer there; each point gets the place of the skin whose pictures lie nearest to the answers on average. Right and left halves are
+camera: each point gets the place of the skin whose pictures lie nearest to the net's answers on average. Right and left halves are
 mirrored copies.
 """
 
 from __future__ import annotations
 
-import sys
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -268,6 +267,33 @@ def scheme_98(head: Template) -> list[tuple[Any, Any]]:
     return [*jaw(head, 33), *top, *bottom, *left_brow, *low[27:36], *right_eye, *left_eye, *low[48:68], low[36], low[45]]
 
 
+def observe(basis: HeadBasis, people: int = 60) -> dict[str, Any]:
+    """Pictures of people, four views each: `px` (pictures, vertices, 2) of the basis' vertices and `net` (pictures, 468, 2)."""
+    from vultus import registry
+    from vultus.people.render.camera import project
+    from vultus.people.sampling import draw_identity
+    from vultus.people.scene import Camera, Pose, Scene
+    from vultus.people.studio import Studio
+    from vultus.types import Faces
+    studio, mesh = Studio(), registry.build("analyse/face_mesh")
+    rng, px, net = np.random.default_rng(468), [], []
+    camera = Camera(320, 320, focal_mm=85, distance_mm=1200)
+    for number in range(people):
+        person = dataclasses.replace(draw_identity(9000 + number), glasses=None)
+        for yaw in (0, -25, 25, 0):
+            pose = Pose(yaw + float(rng.normal(0, 4)), float(rng.normal(0, 6)), float(rng.normal(0, 3)))
+            scene = Scene(person, pose, camera=camera)
+            sculpture, posed = studio.build(scene)
+            picture = studio.renderer.render(sculpture, scene).image
+            flat = project(posed.vertices, camera)[0]
+            face = flat[basis.eyes.ravel()].mean(0) + np.array([0, 25])  # px; a square of 170 px about the face, as a detector gives
+            box = np.array([[*(face - 85), *(face + 85)]], np.float32)
+            found = Faces(box, np.ones(1, np.float32), np.tile(face, (1, 5, 1)).astype(np.float32), (320, 320))
+            px.append(flat.astype(np.float32))
+            net.append(mesh.analyse([picture], [found])["landmarks_3d"][0][:, :2])
+    return {"px": np.stack(px), "net": np.stack(net)}
+
+
 def mesh_places(head: Template, observations: Any) -> tuple[list[tuple[Any, Any]], Any]:
     """For every point of the net the place of the skin whose pictures lie nearest to the net's answers, on average over all pictures.
 
@@ -336,7 +362,7 @@ def head_hull(head: Template) -> list[tuple[Any, Any]]:
 
 def main() -> None:
     head = Template()
-    found, error = mesh_places(head, np.load(sys.argv[1]))
+    found, error = mesh_places(head, observe(head.basis))
     print("468 points, mean distance to the net's answers in eye distances:", round(float(error.mean()), 4))
     schemes = {"5": scheme_5(head), "68": scheme_68(head), "98": scheme_98(head), "468": symmetric(head, found), "brows": brow_patch(head),
                "head": head_hull(head)}
