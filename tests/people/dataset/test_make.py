@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vultus.errors import InputError, MissingExtraError, StorageError
+from vultus.errors import InputError, StorageError
 from vultus.gallery.source import RENDER_MARK
 from vultus.image import load
 from vultus.people.dataset.check import problems
@@ -163,12 +163,6 @@ def test_a_cell_that_cannot_be_filled_writes_nothing(parse, make_drawn, tmp_path
     with pytest.raises(InputError, match="cells"):
         make_drawn(parse("seed = 1\npeople_per_cell = 30\npictures_per_person = 1\nminimum_distance = 1.6"), tmp_path / "set")
     assert not (tmp_path / "set").exists()
-
-
-def test_ray_that_is_not_installed(spec, make_drawn, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(MissingExtraError, match="ray"):
-        make_drawn(spec, tmp_path / "set", ray="local")
 
 
 def test_no_workers(spec, make_drawn, tmp_path):

@@ -16,9 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from vultus.errors import MissingExtraError, StorageError, VultusError, WeightsError
+from vultus.errors import InputError, MissingExtraError, StorageError, VultusError, WeightsError
 from vultus.people.dataset.maker import Factory, Maker
 from vultus.people.dataset.person_work import PersonFiles, make_person
 from vultus.people.dataset.set_folder import SetFolder
@@ -87,19 +88,29 @@ def on_ray(jobs: Sequence[Job], folder: SetFolder, factory: Factory, address: st
         raise MissingExtraError("--ray", "ray") from None
     begun = not ray.is_initialized()
     if begun:
-        ray.init(address=None if address == "local" else address, log_to_driver=False)
+        _reach(ray, address)
     try:
         actor = ray.remote(_RayWorker)
         crew = [actor.remote(folder.spec, factory) for _ in range(max(1, int(ray.cluster_resources().get("CPU", 1))))]
-        pool = ray.util.ActorPool(crew)
-        for result in pool.map_unordered(lambda worker, job: worker.work.remote(job), list(jobs)):
+        for result in ray.util.ActorPool(crew).map_unordered(lambda worker, job: worker.work.remote(job), list(jobs)):
             if isinstance(result, _Failure):
                 raise result.error()
             folder.commit(result)
             yield result.index
+    except ray.exceptions.RayError as error:
+        raise StorageError(f"Ray lost a worker ({type(error).__name__}); finished people are kept: run the command again") from error
     finally:
         if begun:
             ray.shutdown()
+
+
+def _reach(ray: ModuleType, address: str) -> None:
+    """Connect to a cluster, or start one. Raises InputError."""
+    try:
+        ray.init(address=None if address == "local" else address, log_to_driver=False)
+    except (OSError, ValueError, RuntimeError, SystemExit) as error:  # SystemExit: nobody answers at the address
+        raise InputError("ray", expected="the address of a Ray cluster, auto, or local", got=f"{address!r} ({error})".replace("\n", " "),
+                         hint="'ray start --head' starts one") from error
 
 
 class _RayWorker:
