@@ -153,6 +153,17 @@ def test_eyes_look_and_lids_follow(basis: HeadBasis, person: Any) -> None:
     assert np.abs(radius[0] - radius[1]).max() < 1e-3
 
 
+@pytest.mark.parametrize(("action", "side"), [("eyeLookOutRight", 0), ("eyeLookInRight", 0), ("eyeLookOutLeft", 1), ("eyeLookInLeft", 1),
+                                              ("eyeLookUpLeft", 1), ("eyeLookDownRight", 0)])
+def test_eye_actions_turn_the_eye_as_their_target_moves_the_pupil(basis: HeadBasis, person: Any, action: str, side: int) -> None:
+    neutral = basis.shape(person())
+    pupil = basis.eyes[side][np.argmax(neutral[basis.eyes[side], 2])]
+    target = (basis.express(neutral, {action: 1.0}) - neutral)[pupil, :2]
+    axes = basis.pose(neutral, {action: 1.0}).eye_axes
+    assert axes[side, :2] @ target > .9 * np.linalg.norm(axes[side, :2]) * np.linalg.norm(target) > .1
+    assert np.allclose(axes[1 - side], (0, 0, 1), atol=1e-6)
+
+
 def test_a_blink_closes_both_eyes(basis: HeadBasis, person: Any) -> None:
     """Rays from the camera to the pupils: free when the eyes are open, blocked by skin when they are shut."""
     neutral = basis.shape(person())
