@@ -24,6 +24,7 @@ WRONG = [
     ("minimum_distance = -1", "minimum_distance"),
     ("labels = ['parsng']", "did you mean parsing"),
     ("labels = 3", "labels: expected a list of words"),
+    ("[cells]\ngender = ['female']\nlabels = ['depth']", r"labels: expected above the first \[table\].*below \[cells\]"),
     ("cells = 3", r"cells: expected a table \[cells\]"),
     ("[cells]\ngendr = ['female']", "did you mean gender"),
     ("[cells]\ngender = ['femal']", "did you mean female"),

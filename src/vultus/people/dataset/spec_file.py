@@ -16,6 +16,7 @@ from vultus.people.dataset.spec_values import check_name, fraction, level, numbe
 
 KEYS = ("seed", "people_per_cell", "pictures_per_person", "size", "minimum_distance", "recogniser", "everyone", "cells", "cell",
         "variation", "views", "view", "labels", "format", "splits", "simulate")
+_PLAIN = ("seed", "people_per_cell", "pictures_per_person", "size", "minimum_distance", "labels")
 SMALLEST, LARGEST = 32, 2048  # px
 MOST_PEOPLE, MOST_CELLS, MOST_PICTURES = 1_000_000, 1000, 1000
 
@@ -41,8 +42,12 @@ def read_spec(path: Path, labels: Sequence[str]) -> Spec:
 
 def parse_spec(data: Mapping[str, Any], labels: Sequence[str]) -> Spec:
     """The specification of a parsed TOML document; the rest as `read_spec`."""
-    for key in data:
+    for key, value in data.items():
         check_name("key", key, KEYS)
+        for inner in _PLAIN if isinstance(value, Mapping) else ():
+            if inner in value:
+                raise InputError(inner, expected=f"above the first [table], since all that follows [{key}] belongs to it",
+                                 got=f"below [{key}]")
     cells, views = _cells(data), _views(data)
     people = whole(data, "people_per_cell", 1, MOST_PEOPLE)
     pictures = whole(data, "pictures_per_person", 1, MOST_PICTURES, default=len(views) or None)
