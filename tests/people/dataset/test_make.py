@@ -74,6 +74,18 @@ def test_a_run_that_was_killed_goes_on_to_the_same_files(child, spec, make_drawn
     assert digests(tmp_path / "killed") == digests(tmp_path / "whole")
 
 
+def test_files_that_a_killed_run_was_about_to_rename_go(child, spec, make_drawn, tmp_path, digests):
+    child(tmp_path / "killed", DRAWN_STOP_AT="5")
+    person = tmp_path / "killed" / "images" / "c001" / "p000001"  # the first who was not finished
+    person.mkdir(parents=True)
+    (tmp_path / "killed" / "shards").mkdir()
+    for name in ("images/c001/p000001/.000.npz-4711", ".manifest.parquet-abc", "shards/.a-0.tar-1"):
+        (tmp_path / "killed" / name).write_bytes(b"x")
+    make_drawn(spec, tmp_path / "killed", shards=10)
+    make_drawn(spec, tmp_path / "whole", shards=10)
+    assert digests(tmp_path / "killed") == digests(tmp_path / "whole")
+
+
 def test_a_worker_that_dies_is_told_and_the_rest_is_kept(child, spec, make_drawn, tmp_path, digests):
     done = child(tmp_path / "killed", workers=2, DRAWN_STOP_AT="14")
     assert done.returncode == 1 and "StorageError: a worker ended without a word" in done.stderr and "--workers" in done.stderr

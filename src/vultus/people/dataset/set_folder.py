@@ -52,13 +52,19 @@ class SetFolder:
                         "vultus": f"vultus {there.get('vultus')}"}.get(name, f"another {name}")
                 raise InputError("OUT", expected="a new folder, or one begun with this specification, generator and version",
                                  got=f"{shown(self.root)}, which was made with {what}", hint="choose another folder; nothing was changed")
+        self._sweep()
 
     def put(self, name: str, record: Any) -> None:
         """Write a JSON file of the set. Raises StorageError."""
         write_bytes(self.root / name, as_json(record))
 
     def commit(self, person: PersonFiles) -> None:
-        """Put the files of a person into place, then their rows: from then on the person is finished. Raises StorageError."""
+        """Put the files of a person into place, then their rows: from then on the person is finished. Raises StorageError.
+
+        What an earlier attempt left in the person's folder goes first.
+        """
+        for folder in {(self.root / path).parent for path in person.files}:
+            shutil.rmtree(folder, ignore_errors=True)
         for path, data in person.files.items():
             _place(self.root / path, data)
         write_bytes(self._rows_file(person.index), as_json(person.rows))
@@ -96,6 +102,14 @@ class SetFolder:
     def close(self) -> None:
         """Remove what is needed only while the set is made."""
         shutil.rmtree(self.root / _ROWS, ignore_errors=True)
+
+    def _sweep(self) -> None:
+        """Remove files that a killed run was about to rename."""
+        names = (SPEC_FILE, PEOPLE_FILE, CARD_FILE, FILE, "README.md", "shards/*.tar")
+        for name in names:
+            place, _, plain = name.rpartition("/")
+            for left in (self.root / place).glob(f".{plain}-*"):
+                left.unlink(missing_ok=True)
 
     def _put_back(self, rows: list[Row]) -> None:
         file = self._rows_file(int(rows[0]["person"][1:]))
