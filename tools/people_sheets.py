@@ -97,7 +97,7 @@ def simulators(studio: Studio) -> Picture:
     rng, camera = np.random.default_rng(SEED), Recapture(size=256)
     rows = [[image, surveillance(image, Surveillance(), rng).image, webcam(image, Webcam(), rng).image,
              low_resolution(image, LowResolution(enlarge="nearest"), rng).image],
-            [printed(image, Printed(recapture=camera), rng).image, replayed(image, Replayed(recapture=camera), rng).image,
+            [printed(image, Printed(recapture=camera), rng).image, replayed(image, Replayed(width_mm=61.0, recapture=camera), rng).image,
              cut_out(image, eyes, CutOut(Printed(gloss=0.06, recapture=camera)), rng).image, mask3d(scene, Mask3d(), studio).image],
             [second, warp_and_blend(image, second, own, theirs, Morph(0.5)).image, splice(image, second, own, theirs, Splice()).image]]
     return _sheet(rows, [["picture", "surveillance, 9 m", "webcam", "16 px a face"], ["printed", "replayed", "cut-out", "3D mask"],
