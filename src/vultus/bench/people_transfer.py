@@ -36,9 +36,10 @@ from vultus.types import Image
 PROTOCOL = (
     "A net of 0.2 million parameters learns the five points from renders of 400 people (ten pictures each, preset `wild`), cut out by "
     "CenterFace's box, three seeds. Baseline: the same people, poses, expressions and cameras with one flat colour for skin, eyes and "
-    "clothes, one light and one background. Both are held against the five points that CenterFace and MTCNN find on one photograph each of "
-    "600 people of LFW, and against the mean of both, which scatters less; 200 other people of LFW were used to choose the kind of net and "
-    "the number of epochs. Distances are over the distance between the eyes; intervals draw people. The age net is the same net with one output, on UTKFace from 16 to 80 years.")
+    "clothes, one light and one background. Both are held against the five points that CenterFace and MTCNN find on one photograph each "
+    "of 600 people of LFW, and against the mean of both, which scatters less; 200 other people of LFW were used to choose the kind of "
+    "net and the number of epochs. Distances are over the distance between the eyes; intervals draw people. The age net is the same net "
+    "with one output, on UTKFace from 16 to 80 years.")
 SEED, SEEDS = 61_803, (1, 2, 3)
 PEOPLE, PICTURES, PHOTOGRAPHS, DEVELOPMENT = 400, 10, 600, 200
 EPOCHS = 12
