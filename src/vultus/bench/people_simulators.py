@@ -50,8 +50,8 @@ PROTOCOL = (
 NOTES = (
     "Changed after a trial with four people, none of whom is measured here: surveillance is judged by its cut-off instead of its grid of "
     "blocks, which hold too few pixels at these distances, and a morph by the AUC of its similarity instead of by the share that passes as "
-    "both at 1 %, which the trial missed (a half of warped and none of spliced faces). Cut-outs are judged by the calm of their eyes instead "
-    "of their rim, limits moved and the numbers for dots, moire and inks were reworked, all with the packaged people in view.",
+    "both at 1 %, which the trial missed (a half of warped and none of spliced faces). Cut-outs are judged by the calm of their eyes "
+    "instead of their rim, limits moved and the numbers for dots, moire and inks were reworked, all with the packaged people in view.",
     "Distances, sizes and screens are drawn where the effect can be seen by the camera; a fine screen or a far print leaves none.")
 TITLE = "Simulated captures and attacks: the signature of each, beside its no-op and its neighbours"
 
@@ -104,8 +104,8 @@ def run(rng: np.random.Generator, out_dir: Path, units: Units) -> Report:
     sheet = _sheet(sitters, out_dir)
     values = (Value("people", float(len(sitters))), Value("pictures without a face or with points outside", float(PEOPLE - len(sitters))),
               *outcomes[0], *morphs[0], *depth[0])
-    return Report("core/people_simulators", TITLE, PROTOCOL, values, tables=(outcomes[1], matrix, morphs[1], depth[1]), notes=NOTES, seeds=(SEED,),
-                  data_digest=digest, pictures=(Picture(sheet.name, "One row a person: untouched, then each simulator"),))
+    return Report("core/people_simulators", TITLE, PROTOCOL, values, tables=(outcomes[1], matrix, morphs[1], depth[1]),
+                  notes=NOTES, seeds=(SEED,), data_digest=digest, pictures=(Picture(sheet.name, "One row a person: untouched, then each simulator"),))
 
 
 def _files(folder: Path) -> list[tuple[Path, Path]]:
