@@ -105,7 +105,8 @@ def run(rng: np.random.Generator, out_dir: Path, units: Units) -> Report:
     values = (Value("people", float(len(sitters))), Value("pictures without a face or with points outside", float(PEOPLE - len(sitters))),
               *outcomes[0], *morphs[0], *depth[0])
     return Report("core/people_simulators", TITLE, PROTOCOL, values, tables=(outcomes[1], matrix, morphs[1], depth[1]),
-                  notes=NOTES, seeds=(SEED,), data_digest=digest, pictures=(Picture(sheet.name, "One row a person: untouched, then each simulator"),))
+                  notes=NOTES, seeds=(SEED,), data_digest=digest,
+                  pictures=(Picture(sheet.name, "One row a person: untouched, then each simulator"),))
 
 
 def _files(folder: Path) -> list[tuple[Path, Path]]:
