@@ -46,7 +46,7 @@ def false_alarms(scores: PairScores, threshold: float, rng: np.random.Generator,
     return flags
 
 
-def blurred(image: Image, share: float = 0.03) -> Image:
+def blurred(image: Image, share: float = 0.05) -> Image:
     """Out of focus: a Gaussian whose sigma is a share of the picture's height."""
     import cv2
     return np.asarray(cv2.GaussianBlur(image, (0, 0), share * image.shape[0]), np.uint8)

@@ -11,7 +11,7 @@ import numpy as np
 from vultus.errors import InputError
 from vultus.geometry import crop
 from vultus.tasks import Detector, Embedder
-from vultus.types import Faces, Float, Image
+from vultus.types import Crops, Faces, Float, Image
 
 CHUNK = 32  # pictures held at once
 
@@ -38,16 +38,21 @@ def see(pictures: Iterable[Image], detector: Detector, embedders: Mapping[str, E
     points: list[Float] = []
     rows: dict[str, list[Float | None]] = {name: [] for name in embedders}
     for chunk in _chunks(pictures):
-        for image, faces in zip(chunk, detector.detect(chunk), strict=True):
-            first = faces[:1]
-            points.append(first.points[0] if len(first) else np.full((5, 2), np.nan, np.float32))
-            for name, embedder in embedders.items():
-                rows[name].append(_template(image, first, embedder))
+        found = [faces[:1] for faces in detector.detect(chunk)]
+        points += [first.points[0] if len(first) else np.full((5, 2), np.nan, np.float32) for first in found]
+        for name, embedder in embedders.items():
+            rows[name] += _templates(chunk, found, embedder)
     return SeenFaces(np.array(points, np.float32).reshape(-1, 5, 2), {name: _stacked(each) for name, each in rows.items()})
 
 
-def _template(image: Image, faces: Faces, embedder: Embedder) -> Float | None:
-    return embedder.embed(crop(image, faces, embedder.template)).vectors[0] if len(faces) else None
+def _templates(images: list[Image], faces: list[Faces], embedder: Embedder) -> list[Float | None]:
+    """One template a picture, None where there is no face."""
+    crops = [crop(image, each, embedder.template) for image, each in zip(images, faces, strict=True) if len(each)]
+    if not crops:
+        return [None] * len(images)
+    joined = Crops(np.concatenate([each.images for each in crops]), np.concatenate([each.warps for each in crops]), crops[0].template)
+    vectors = iter(embedder.embed(joined).vectors)
+    return [next(vectors) if len(each) else None for each in faces]
 
 
 def _stacked(rows: list[Float | None]) -> Float:
