@@ -25,7 +25,7 @@ from vultus.people.dataset.marked_picture import marked
 from vultus.people.documents import make_document, photograph, sample_fields
 from vultus.people.expressions import expression
 from vultus.people.identity import Identity
-from vultus.people.labels import Labels, label
+from vultus.people.labels import Labels
 from vultus.people.morphs.splice import Splice, splice
 from vultus.people.morphs.warp_and_blend import Morph, warp_and_blend
 from vultus.people.pathtrace import PathTracer
@@ -136,9 +136,8 @@ def _portrait(person: Identity, side: int) -> Scene:
 
 
 def _labelled(studio: Studio, scene: Scene) -> tuple[Picture, Labels]:
-    sculpture, posed = studio.build(scene)
-    rendered = studio.renderer.render(sculpture, scene)
-    return rendered.image, label(scene, sculpture, rendered.buffers, posed)
+    rendered, labels = studio.labelled(scene)
+    return rendered.image, labels
 
 
 def _dotted(image: Picture, found: Labels, scheme: str) -> Picture:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vultus.evaluate.bounds import binomial_interval
 from vultus.people.expressions import expression
-from vultus.people.labels import Labels, label
+from vultus.people.labels import Labels
 from vultus.people.labels.regions import SKIN
 from vultus.people.sampling import Variation, aged, draw_people, draw_scene, vary
 from vultus.people.scene import Scene
@@ -67,7 +67,7 @@ def run(out_dir: Path) -> Report:
     for number, scene in enumerate(scenes):
         lit = replace(vary(scene, "light", np.random.default_rng(0), neutral),
                       camera=replace(scene.camera, exposure=0.0, white_balance_k=6500.0))
-        taken = [take(studio, _skin(lit, float(m))) for m in melanin]
+        taken = [studio.labelled(_skin(lit, float(m))) for m in melanin]
         angles[number] = [typology_angle(rendered) for rendered, _ in taken]
         same[number] = all(equal_points(taken[0][1], labels) for _, labels in taken[1:])
     falls = np.asarray(np.diff(angles, axis=1) < 0)
@@ -85,13 +85,6 @@ def run(out_dir: Path) -> Report:
                   tuple(values), tables=(Table("Share of people with everything unchanged", (
                       "changed", "landmarks", "parsing", "depth", "identity", "picture", "mean shift of points, px"), rows),),
                   pictures=(Picture("skin.svg", "Individual typology angle against melanin, six people"),), seeds=(SEED,))
-
-
-def take(studio: Studio, scene: Scene) -> tuple[Rendered, Labels]:
-    """The picture and its labels."""
-    sculpture, posed = studio.build(scene)
-    rendered = studio.renderer.render(sculpture, scene)
-    return rendered, label(scene, sculpture, rendered.buffers, posed)
 
 
 def typology_angle(rendered: Rendered) -> float:
@@ -113,7 +106,7 @@ def _row(name: str, change: Change, studio: Studio, scenes: list[Scene]) -> tupl
     points, parsing, depth, identity, picture, shifts = [], [], [], [], [], []
     for number, scene in enumerate(scenes):
         other = change(scene, np.random.default_rng([SEED, number, 1]))
-        (one, first), (two, second) = take(studio, scene), take(studio, other)
+        (one, first), (two, second) = studio.labelled(scene), studio.labelled(other)
         points.append(equal_points(first, second))
         parsing.append(np.array_equal(first.parsing19, second.parsing19))
         depth.append(np.array_equal(one.buffers.depth, two.buffers.depth))

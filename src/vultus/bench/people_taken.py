@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from vultus.geometry import iou
-from vultus.people.labels import label
 from vultus.people.render.camera import focal_px
 from vultus.people.scene import Scene
 from vultus.people.studio import Studio
@@ -63,9 +62,8 @@ def take(scenes: Sequence[Scene], recogniser: Recogniser, studio: Studio | None 
 
     def pictures() -> Iterator[Image]:
         for number, scene in enumerate(scenes):
-            sculpture, posed = studio.build(scene)
-            rendered = studio.renderer.render(sculpture, scene)
-            truths.append(label(scene, sculpture, rendered.buffers, posed))
+            rendered, labels = studio.labelled(scene)
+            truths.append(labels)
             if see is not None:
                 see(number, rendered.image)
             yield rendered.image

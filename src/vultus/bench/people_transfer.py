@@ -25,7 +25,6 @@ from vultus.errors import InputError
 from vultus.evaluate.people_bootstrap import mean_interval
 from vultus.image import load
 from vultus.people.identity import Identity
-from vultus.people.labels import label
 from vultus.people.sampling import Variation, draw_people, draw_scene
 from vultus.people.scene import Worn
 from vultus.people.shapes import Materials
@@ -145,12 +144,11 @@ def _rendered(arm: str, detector: Any) -> Iterator[tuple[Images, Float, float]]:
     for number, person in enumerate(tqdm(draw_people(PEOPLE, SEED).people, unit="person", leave=False)):
         for k in range(PICTURES):
             scene = draw_scene(person, np.random.default_rng([SEED, number, k]), variation=variation, size=(160, 160))
-            sculpture, posed = studio.build(scene)
-            picture = studio.renderer.render(sculpture, scene)
+            picture, labels = studio.labelled(scene)
             faces = detector.detect([picture.image])[0]
             if len(faces):
                 crop, warp = square_crop(picture.image, faces.boxes[0])
-                points = label(scene, sculpture, picture.buffers, posed).points["5"].px
+                points = labels.points["5"].px
                 yield crop, np.asarray(points @ warp[:, :2].T + warp[:, 2], np.float32), person.years
 
 

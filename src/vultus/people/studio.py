@@ -10,6 +10,7 @@ from typing import Protocol
 from vultus.people.basis import HeadBasis, Posed
 from vultus.people.hair import Grown, Hairdresser
 from vultus.people.identity import Identity
+from vultus.people.labels import Labels, Landmarks, label
 from vultus.people.render.rasteriser import Rasteriser, compile_ahead
 from vultus.people.scene import Camera, Scene, Worn
 from vultus.people.shapes import Float, Materials, Rendered, Sculpture
@@ -63,8 +64,14 @@ class Studio:
         return f"Studio({self.renderer!r})"
 
     def picture(self, scene: Scene) -> Rendered:
-        """The picture uint8 RGB and what each pixel shows; `labels.label` reads everything else from scene and buffers."""
+        """The picture uint8 RGB and what each pixel shows; `labelled` gives points, boxes and parsing, too."""
         return self.renderer.render(self.sculpture(scene), scene)
+
+    def labelled(self, scene: Scene) -> tuple[Rendered, Labels]:
+        """The picture and everything that is exactly known about it."""
+        sculpture, posed = self.build(scene)
+        rendered = self.renderer.render(sculpture, scene)
+        return rendered, label(scene, sculpture, rendered.buffers, posed, self._landmarks)
 
     def sculpture(self, scene: Scene) -> Sculpture:
         """Everything visible of the scene, expressed, turned, dressed."""
@@ -108,6 +115,10 @@ class Studio:
     def basis(self) -> HeadBasis:
         """The head basis, read on first use."""
         return HeadBasis.load()
+
+    @cached_property
+    def _landmarks(self) -> Landmarks:
+        return Landmarks()
 
     @cached_property
     def _hairdresser(self) -> Hairdresser:

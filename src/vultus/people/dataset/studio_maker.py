@@ -14,7 +14,7 @@ from vultus.people.dataset.maker import Maker, Taken
 from vultus.people.scene import Scene
 
 if TYPE_CHECKING:
-    from vultus.people.labels import Labels, Landmarks
+    from vultus.people.labels import Labels
     from vultus.people.shapes import Buffers
     from vultus.people.studio import Studio
 
@@ -58,18 +58,9 @@ class StudioMaker:
         from vultus.people.studio import Studio
         return Studio()
 
-    @cached_property
-    def _landmarks(self) -> Landmarks:
-        from vultus.people.labels import Landmarks
-        return Landmarks()
-
     def take(self, scene: Scene, labels: Sequence[str]) -> Taken:
         """The picture, its five points and the box of the face, and the arrays asked for (names of `LABELS`)."""
-        studio = self.studio
-        from vultus.people.labels import label
-        sculpture, posed = studio.build(scene)
-        rendered = studio.renderer.render(sculpture, scene)
-        found = label(scene, sculpture, rendered.buffers, posed, self._landmarks)
+        rendered, found = self.studio.labelled(scene)
         arrays = {name: array for each in labels for name, array in _ARRAYS[each](found, rendered.buffers).items()}
         facts = {"view_yaw_deg": found.view[0], "view_pitch_deg": found.view[1],
                  "occluded": None if np.isnan(found.occluded) else found.occluded}
