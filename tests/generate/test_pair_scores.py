@@ -5,6 +5,7 @@ import pytest
 
 from vultus.errors import InputError
 from vultus.evaluate.eer_interval import eer_with_interval
+from vultus.evaluate.rates import eer
 from vultus.generate.all_pairs import eer_of_rows, picture_rows
 from vultus.generate.cell_audit import blurred, false_alarms, missed_ratios
 from vultus.generate.pair_scores import PairScores, pairs_within
@@ -80,9 +81,12 @@ def test_equal_error_rate_of_rows_equals_that_of_pairs_and_copies_weigh():
     rows = picture_rows(cosines.tolist(), len(person))
     plain = eer_with_interval(cosines, person[left], person[right], rng, 1)[0]
     assert eer_of_rows(person, rows) == pytest.approx(plain, abs=0.01)
-    twice = np.concatenate([rows, rows])
-    assert eer_of_rows(person, twice) == pytest.approx(plain, abs=0.01)  # a copy is never held against itself
-    assert eer_of_rows(person, rows[:18]) != pytest.approx(plain, abs=1e-6)
+    copies = rng.integers(0, 5, 12)
+    weights = [copies[i] * (1 if i == j else copies[j]) for i, j in zip(person[left], person[right], strict=True)]
+    repeated = np.repeat(cosines, weights)
+    expected = eer(*(repeated[np.repeat(person[left] == person[right], weights) == kind] for kind in (True, False)))
+    drawn = np.concatenate([rows[person == who] for who in range(12) for _ in range(copies[who])])
+    assert eer_of_rows(person, drawn) == pytest.approx(expected, abs=0.003)  # a copy is never held against itself
 
 
 def test_blur_takes_detail_and_keeps_the_mean():
