@@ -72,3 +72,31 @@ def test_wrong_settings():
 def test_a_mask_needs_a_head(taken, simulate):
     with pytest.raises(UnsupportedError, match="drawn/1"):
         simulate("mask3d", {}, taken, np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("side", [32, 64])
+def test_a_camera_has_no_more_pixels_than_a_small_picture(side, seed, simulate):
+    image = np.random.default_rng(seed).integers(0, 255, (side, side, 3), np.uint8)
+    made = simulate("surveillance", {}, Taken(image, None, None), np.random.default_rng(seed))
+    assert made.image.shape == image.shape and made.record["settings"]["distance_m"] >= 5
+
+
+@pytest.mark.parametrize("eyes", [[(40, 40), (43, 40)], [(-4, 30), (2, 40)], [(96, 1), (97, 1)]])
+def test_eyes_of_a_profile_can_be_cut_out(taken, eyes, simulate):
+    points = np.array([*eyes, *POINTS[2:].tolist()], np.float32)
+    made = simulate("cut_out", {}, Taken(taken.image, points, taken.box), np.random.default_rng(0))
+    assert (made.image != 0).any() and made.points is None
+
+
+@pytest.mark.parametrize(("name", "settings", "said"), [
+    ("surveillance", {"full_well": float("nan")}, "full_well"), ("surveillance", {"full_well": -1.0}, "full_well"),
+    ("surveillance", {"read_noise": float("inf")}, "read_noise"), ("surveillance", {"distance_m": 200.0}, "12 px or more"),
+    ("low_resolution", {"blur_px": [[1]]}, "blur_px"), ("low_resolution", {"blur_px": [0.1]}, "blur_px"),
+    ("low_resolution", {"turn_deg": 1e9}, "turn_deg"), ("printed", {"white": [1.0]}, "white"), ("printed", {"white": [1, 2, 3]}, "white"),
+    ("printed", {"placing": {"bend_mm": 0}}, "bend_mm"), ("replayed", {"backlight": [1, float("nan"), 1]}, "backlight"),
+    ("webcam", {"sensor": {"gains": []}}, "gains"), ("mask3d", {"tint": [1]}, "tint"),
+])
+def test_settings_that_no_picture_can_have_are_refused(name, settings, said):
+    with pytest.raises(InputError, match=said):
+        check_settings(name, settings)

@@ -42,6 +42,7 @@ class LowResolution:
         check_range("face_px", self.face_px, 8, 1000, "px")
         for sigma in self.blur_px:
             check_range("blur_px", sigma, 0, 4, "px")
+        check_range("turn_deg", self.turn_deg, -360, 360, "degrees")
         check_choice("sampling", self.sampling, SAMPLINGS)
         check_choice("enlarge", self.enlarge, ENLARGEMENTS)
         check_range("noise", self.noise, 0, 60, "levels")

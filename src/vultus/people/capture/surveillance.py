@@ -48,6 +48,8 @@ class Surveillance:
         check_range("pitch_um", self.pitch_um, 0.7, 12, "um")
         check_range("picture_mm", self.picture_mm, 50, 3000, "mm")
         check_range("aberration_px", self.aberration_px, 0, 5, "px")
+        check_range("full_well", self.full_well, 20, 1e6, "electrons")
+        check_range("read_noise", self.read_noise, 0, 1000, "electrons")
         check_range("comb_px", self.comb_px, -8, 8, "px")
         check_range("qp", self.qp, 0, 51)
 
@@ -63,7 +65,11 @@ class Surveillance:
 
     def close_up(self, width: int) -> Surveillance:
         """The same camera so near that it takes all `width` pixels of the picture: the simulator without its effect."""
-        return replace(self, distance_m=self.distance_m * self.sampled_px / width, aberration_px=0.0, f_number=0.9)
+        return replace(self.close_enough(width), aberration_px=0.0, f_number=0.9)
+
+    def close_enough(self, width: float) -> Surveillance:
+        """The same camera where it takes `width` pixels of the picture."""
+        return replace(self, distance_m=self.distance_m * self.sampled_px / width)
 
 
 def drawn_surveillance(rng: np.random.Generator) -> Surveillance:

@@ -51,6 +51,8 @@ class Printed:
         check_range("width_mm", self.width_mm, 20, 2000, "mm")
         check_range("border_mm", self.border_mm, 0, 500, "mm")
         check_range("grey_replacement", self.grey_replacement, 0, 1)
+        for share in self.white:
+            check_range("white", share, 0, 1)
         check_range("fibres", self.fibres, 0, 0.1)
         check_range("gloss", self.gloss, 0, 1)
         check_range("light_fall", self.light_fall, 0, 1)

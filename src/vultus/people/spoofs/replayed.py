@@ -51,6 +51,8 @@ class Replayed:
         check_range("width_mm", self.width_mm, 20, 3000, "mm")
         for share in self.opening:
             check_range("opening", share, 0.2, 1)
+        for share in self.backlight:
+            check_range("backlight", share, 0.2, 5)
         check_range("gamma", self.gamma, 1, 3)
         check_range("black_level", self.black_level, 0, 0.2)
         check_range("glare", self.glare, 0, 1)

@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vultus.errors import InputError
 from vultus.people.capture.checks import check_range
 
 Array = NDArray[np.float64]
+BEND_MM = 100.0  # least radius
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,9 @@ class Placing:
         for name in ("yaw", "pitch", "roll"):
             check_range(name, getattr(self, name), -45, 45, "degrees")
         check_range("distance_mm", self.distance_mm, 50, 10_000, "mm")
-        check_range("1 / bend_mm", 1 / self.bend_mm, -0.01, 0.01, "1/mm")
+        if not abs(self.bend_mm) >= BEND_MM:
+            raise InputError("bend_mm", expected=f"a radius of {BEND_MM:g} mm or more, negative to the other side, inf = flat",
+                             got=f"{self.bend_mm:g}")
 
 
 @dataclass(frozen=True)
