@@ -8,7 +8,7 @@ import numpy as np
 
 from vultus.people.sampling.attributes import GROUPS
 from vultus.people.sampling.draws import Draws, confine
-from vultus.people.sampling.knobs import MEANS, OUTLINE_STRENGTHS, OUTLINES, PAIRED, SINGLE, SKEW, WOMEN
+from vultus.people.sampling.knobs import MEANS, OUTLINE_STRENGTHS, OUTLINES, PAIRED, POINTED, SINGLE, SKEW, WOMEN
 from vultus.people.sampling.quantiles import kumaraswamy, normal, uniform, within
 
 CONCENTRATION = 0.32  # of the Dirichlet law of group shares: most people lean to one axis, a third are mixed
@@ -81,7 +81,7 @@ def draw_outlines(draws: Draws) -> dict[str, float]:
     found = {}
     for name in OUTLINES:
         low, high = draws.range(f"local.{name}")
-        value = uniform(*chosen[name])(draws.rank(f"local.{name}")) if name in chosen else 0.0
+        value = POINTED.get(name, 1.0) * uniform(*chosen[name])(draws.rank(f"local.{name}")) if name in chosen else 0.0
         found[name] = confine(value if low <= value <= high else uniform(low, high)(draws.rank(f"local.{name}")), low, high)
     return found
 

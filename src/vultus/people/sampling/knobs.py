@@ -20,9 +20,9 @@ SINGLE: dict[str, float] = {
     "chin-jaw-drop-incr": 0.315, "chin-height-incr": 0.35, "chin-prominent-incr": 0.35, "chin-bones-incr": 0.35,
     "chin-width-incr": 0.42, "chin-cleft-incr": 0.35, "chin-prognathism-incr": 0.28,
     "eyebrows-angle-up": 0.245, "eyebrows-trans-up": 0.35, "eyebrows-trans-forward": 0.35,
-    "forehead-temple-incr": 0.35, "forehead-trans-forward": 0.28, "forehead-scale-vert-incr": 0.35, "forehead-nubian-incr": 0.28,
-    "head-angle-out": 0.21, "head-scale-vert-incr": 0.28, "head-fat-incr": 0.35, "head-back-scale-depth-incr": 0.28,
-    "head-scale-depth-incr": 0.28, "head-scale-horiz-incr": 0.315,
+    "forehead-temple-incr": 0.35, "forehead-trans-forward": 0.28, "forehead-scale-vert-incr": 0.22, "forehead-nubian-incr": 0.2,
+    "head-angle-out": 0.21, "head-scale-vert-incr": 0.2, "head-fat-incr": 0.35, "head-back-scale-depth-incr": 0.28,
+    "head-scale-depth-incr": 0.28, "head-scale-horiz-incr": 0.26,
     "mouth-lowerlip-height-incr": 0.35, "mouth-scale-horiz-incr": 0.385, "mouth-cupidsbow-incr": 0.35, "mouth-laugh-lines-out": 0.35,
     "mouth-scale-depth-incr": 0.28, "mouth-lowerlip-volume-incr": 0.35, "mouth-angles-up": 0.21, "mouth-upperlip-ext-up": 0.14,
     "mouth-lowerlip-width-incr": 0.28, "mouth-upperlip-width-incr": 0.28, "mouth-scale-vert-incr": 0.315, "mouth-dimples-out": 0.28,
@@ -45,6 +45,7 @@ SKEW = 0.08  # standard deviation of half the difference between the sides
 OUTLINES = ("head-diamond", "head-invertedtriangular", "head-oval", "head-rectangular", "head-round", "head-square", "head-triangular",
             "chin-triangle")  # 0..1; at most two at a time, or the head becomes none of them
 OUTLINE_STRENGTHS = ((0.1, 0.5), (0.05, 0.25))  # of the first and the second
+POINTED = {"head-diamond": 0.5, "head-triangular": 0.5}  # share of these strengths; narrower still, and the skull is a cone
 ASYMMETRIES = ("asym-brown-1-l", "asym-brown-2-l", "asym-cheek-1-l", "asym-cheek-2-l", "asym-eye-1-l", "asym-eye-2-l", "asym-jaw-1-l",
                "asym-jaw-2-l", "asym-mouth-1-l", "asym-mouth-2-l", "asym-nose-1-l", "asym-nose-2-r", "asym-nose-3-l", "asym-temple-1-l")
 ASYMMETRY = 0.2  # standard deviation of each
