@@ -15,6 +15,7 @@ from vultus.errors import InputError
 from vultus.people.identity import GLASSES_STYLES, HAIR_STYLES, Identity
 from vultus.people.sampling import Cell, aged, distance, draw_identity
 from vultus.people.sampling.attributes import CHOICES, GROUPS, HAIR_LENGTHS, NUMBERS
+from vultus.people.sampling.complexion import darkened
 from vultus.people.sampling.streams import rank, stream
 
 RANK = 0.6202478690460396  # people of a seed stay the same from version to version
@@ -72,6 +73,27 @@ def test_restricted_people_keep_their_rank() -> None:
     free = [draw_identity(seed, cell=Cell(group="african")).skin.melanin for seed in range(60)]
     held = [draw_identity(seed, cell=cell).skin.melanin for seed in range(60)]
     assert np.corrcoef(free, held)[0, 1] > 0.9
+
+
+def test_very_dark_skin_comes_with_dark_eyes_and_a_person_keeps_the_rank() -> None:
+    brightness = {cell: [sum(draw_identity(seed, cell=Cell(melanin=cell)).eyes.iris) for seed in range(200)]
+                  for cell in ((0.0, 0.2), (0.85, 1.0))}
+    light, dark = brightness.values()
+    assert np.quantile(dark, 0.97) < 0.87 < np.quantile(light, 0.9)  # (92, 56, 28) / 255, a quarter brighter: 0.86
+    assert np.median(dark) < 0.5
+    assert np.corrcoef(np.argsort(np.argsort(light)), np.argsort(np.argsort(dark)))[0, 1] > 0.4
+
+
+def test_darkened_keeps_the_sum_and_leaves_light_skin_alone() -> None:
+    weights = {"dark": 0.1, "brown": 0.3, "blue": 0.6}
+    assert darkened(weights, 0.4) == pytest.approx(weights)
+    assert darkened(weights, 0.8) == pytest.approx({"dark": 0.1 + 0.3 * 0.388 + 0.6 * 0.97, "brown": 0.3 * 0.612, "blue": 0.018})
+
+
+def test_outlines_that_point_the_skull_stay_weak() -> None:
+    people = [draw_identity(seed).local for seed in range(300)]
+    strongest = {name: max(local[name] for local in people) for name in ("head-diamond", "head-triangular", "head-round")}
+    assert max(strongest["head-diamond"], strongest["head-triangular"]) <= 0.25 < 0.4 < strongest["head-round"]
 
 
 CELLS = [Cell(gender="female", ages=(18, 30), group="african", melanin=(0.6, 0.9), beard="none", glasses=False),

@@ -92,3 +92,13 @@ def test_both_eyes_differ_a_little_and_stay_the_same(plain):
     assert (again[0] == right).all()
     assert not np.array_equal(right, left)
     assert np.allclose(right.mean((0, 1)), left.mean((0, 1)), rtol=0.03)
+
+
+def test_the_white_of_the_eye_darkens_with_the_skin_and_the_iris_does_not(plain):
+    angle, _ = angle_and_turn()
+    edge = iris_degrees(plain.eyes)
+    white, iris = (angle > edge + 8) & (angle < 45), (angle > 0.5 * edge) & (angle < 0.7 * edge)
+    light, dark = eye_textures(plain.eyes, SIDE)[0][0], eye_textures(plain.eyes, SIDE, 0.9)[0][0]
+    ratio = dark[white].mean(0) / light[white].mean(0)
+    assert 0.55 < ratio[2] < ratio[1] < ratio[0] < 0.8
+    assert np.allclose(dark[iris], light[iris], atol=1e-4)

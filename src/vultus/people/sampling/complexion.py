@@ -50,9 +50,9 @@ def draw_eyes(draws: Draws, groups: Mapping[str, float], melanin: float) -> Eyes
     round it so that brown eyes differ as much as others; a warmer ring round the pupil in a varying amount. Iris radius normal 5.9,
     spread 0.25 mm (visible iris diameters of adults are 11 to 13 mm)."""
     shares = light_shares(groups, melanin)
-    weights = {name: sum(shares[group] * IRIS[group][i] for group in GROUPS) for i, name in enumerate(EYE_COLOURS)}
+    weights = darkened({name: sum(shares[group] * IRIS[group][i] for group in GROUPS) for i, name in enumerate(EYE_COLOURS)}, melanin)
     iris = varied(draws, "eyes.tone", EYE_COLOURS[draws.choice("eyes.colour", weights)])
-    warm = 0.7 * draws.rank("eyes.inner")
+    warm = 0.7 * draws.rank("eyes.inner") * (0.25 + 0.75 * _fade(melanin, 0.4, 0.8))
     inner = tuple(confine((1 - warm) * a + warm * b, 0.0, 1.0) for a, b in zip(iris, AMBER, strict=True))
     return Eyes(iris=iris, inner=(inner[0], inner[1], inner[2]), limbal_ring=draws.number("eyes.limbal_ring", normal(0.55, 0.2, 0.0, 1.0)),
                 fibres=draws.number("eyes.fibres", kumaraswamy(1.8, 1.8, 0.1, 1.0)),
@@ -66,6 +66,15 @@ def light_shares(groups: Mapping[str, float], melanin: float) -> dict[str, float
     in so far as the skin is dark (from melanin 0.3, wholly from 0.6)."""
     light = groups["caucasian"] * _fade(melanin, 0.3, 0.6)
     return {"african": groups["african"] + groups["caucasian"] - light, "asian": groups["asian"], "caucasian": light}
+
+
+def darkened(weights: Mapping[str, float], melanin: float) -> dict[str, float]:
+    """Weights of colours, listed from dark to light, of people with so much melanin in the skin: the same pigment colours skin, iris
+    and hair, and pale irises in very dark skin are reported as rare exceptions. From melanin 0.45 on the lighter colours hand their
+    weight to the darkest one, the second in part, until 3 % of it is left from 0.8 on. A person keeps the rank."""
+    names, lost = list(weights), 0.97 * (1 - _fade(melanin, 0.45, 0.8))
+    kept = {name: weight * (1 - lost * (0 if i == 0 else 0.4 if i == 1 else 1)) for i, (name, weight) in enumerate(weights.items())}
+    return {**kept, names[0]: kept[names[0]] + sum(weights.values()) - sum(kept.values())}
 
 
 def varied(draws: Draws, name: str, colour: Rgb) -> Rgb:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from vultus.people.identity import BEARD_STYLES, GLASSES_STYLES, Beard, Brows, Glasses, Hair, Rgb
 from vultus.people.sampling.attributes import BEARD_LENGTHS, BEARD_YEARS, GROUPS, HAIR_COLOURS, HAIR_LENGTHS
-from vultus.people.sampling.complexion import light_shares, varied
+from vultus.people.sampling.complexion import darkened, light_shares, varied
 from vultus.people.sampling.draws import Draws, confine
 from vultus.people.sampling.quantiles import Quantile, kumaraswamy, mostly, normal, uniform, unless_never, within
 
@@ -50,7 +50,7 @@ def draw_hair(draws: Draws, groups: Mapping[str, float], gender: float, melanin:
         curl = confine(0.5 + 0.5 * curl, *draws.range("hair.curl"))
     return Hair(
         style=style, length_mm=_length(draws, "hair.length_mm", HAIR_LENGTHS[style], short=style == "curly"),
-        colour=draw_hair_colour(draws, light_shares(groups, melanin), sex), curl=curl,
+        colour=draw_hair_colour(draws, light_shares(groups, melanin), melanin, sex), curl=curl,
         fringe=draws.number("hair.fringe", mostly(0.0, 0.62, uniform(0.35, 1.0))),
         part_mm=draws.number("hair.part_mm", _parting), line_lift_mm=draws.number("hair.line_lift_mm", normal(0.0, 5.5, -12.0, 18.0)),
         temple_mm=draws.number("hair.temple_mm", mostly(0.0, 0.15, kumaraswamy(1.1, 2.2, 0.0, 16.0 if sex == "male" else 10.0))),
@@ -69,11 +69,10 @@ def draw_style(draws: Draws, sex: str, curl: float) -> str:
     return draws.choice("hair.style", {name: (1 - tight) * straight[name] + tight * tightly[name] for name in straight})
 
 
-def draw_hair_colour(draws: Draws, groups: Mapping[str, float], sex: str) -> Rgb:
-    """Pigment colour, sRGB, varied round a named one."""
-    dyed = DYED[sex] / len(HAIR_COLOURS)
-    weights = {name: dyed + (1 - DYED[sex]) * sum(groups[group] * COLOURS[group][i] for group in GROUPS)
-               for i, name in enumerate(HAIR_COLOURS)}
+def draw_hair_colour(draws: Draws, groups: Mapping[str, float], melanin: float, sex: str) -> Rgb:
+    """Pigment colour, sRGB, varied round a named one; natural colours darken with the skin (`darkened`), dye does not."""
+    natural = darkened({name: sum(groups[group] * COLOURS[group][i] for group in GROUPS) for i, name in enumerate(HAIR_COLOURS)}, melanin)
+    weights = {name: DYED[sex] / len(HAIR_COLOURS) + (1 - DYED[sex]) * share for name, share in natural.items()}
     return varied(draws, "hair.tone", HAIR_COLOURS[draws.choice("hair.colour", weights)])
 
 

@@ -83,7 +83,7 @@ class SkinAtlas:
         height = self._height(person, worn, grain, carved + paint.bumps, scalp, below)
         wet = np.flatnonzero(clad > 0)
         colour[wet] = colour[wet] * (1 - clad[wet, None]) + cloth.cloth_colour(points[wet], below[wet], worn, skin.seed) * clad[wet, None]
-        eye, eye_gloss = eye_textures(person.eyes, 3 * self.size // 8)
+        eye, eye_gloss = eye_textures(person.eyes, 3 * self.size // 8, skin.melanin)
         image = self._texels.image
         return Materials(albedo=image(np.clip(colour, 0.002, 0.95)), relief=image(-self._texels.slope(height)),
                          gloss=image(self._gloss(person, worn, grain, scalp, clad)),

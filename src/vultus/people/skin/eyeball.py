@@ -14,6 +14,7 @@ BALL_MM = 13.8  # radius of the canonical eyeball
 PUPIL_SHARE = 0.36  # of the radius of the iris, in ordinary room light
 SCLERA = np.array([0.68, 0.65, 0.62], np.float32)
 WARM = np.array([0.02, 0.10, 0.28], np.float32)  # optical density of a yellowed sclera
+DARK = np.array([0.34, 0.42, 0.54], np.float32)  # optical density that the pigment of very dark skin adds: brownish, not grey
 VEIN = np.array([0.12, 0.9, 0.8], np.float32)
 
 
@@ -22,7 +23,7 @@ def iris_degrees(eyes: Eyes) -> float:
     return float(np.degrees(np.arcsin(eyes.iris_mm / BALL_MM)))
 
 
-def eye_textures(eyes: Eyes, side: int) -> tuple[Float, Float]:
+def eye_textures(eyes: Eyes, side: int, melanin: float = 0.0) -> tuple[Float, Float]:
     """Textures of both eyes, azimuthal equidistant about the pupil; the border of the square's middle is 90 degrees away.
 
     Columns grow towards the person's left, rows downwards, in both eyes.
@@ -30,22 +31,23 @@ def eye_textures(eyes: Eyes, side: int) -> tuple[Float, Float]:
     Args:
         eyes: the identity's constants.
         side: side E of the square.
+        melanin: of the person's skin; the sclera darkens with it, or it would glow in a dark face.
 
     Returns:
         colour float32 (2, E, E, 3), linear RGB, and gloss float32 (2, E, E), right eye first.
     """
-    pairs = [_eye(eyes, side, which) for which in (0, 1)]
+    pairs = [_eye(eyes, side, which, melanin) for which in (0, 1)]
     return np.stack([colour for colour, _ in pairs]), np.stack([gloss for _, gloss in pairs])
 
 
-def _eye(eyes: Eyes, side: int, which: int) -> tuple[Float, Float]:
+def _eye(eyes: Eyes, side: int, which: int, melanin: float) -> tuple[Float, Float]:
     offset = ((np.arange(side, dtype=np.float32) + 0.5) / side * 2 - 1) * 90
     right, down = (np.asarray(each, np.float32) for each in np.meshgrid(offset, offset))
     angle, turn = np.asarray(np.hypot(right, down), np.float32), np.asarray(np.arctan2(down, right), np.float32)
     seed, edge = eyes.seed + 7919 * which, iris_degrees(eyes)
     soft = max(1.6, 180 / side)
     iris = _iris(eyes, angle, turn, edge, soft, seed)
-    white = _sclera(eyes, angle, right, down, edge, seed)
+    white = _sclera(eyes, angle, right, down, edge, seed) * np.exp(-DARK * np.float32(melanin))
     # The limbus is a soft border: the sclera's edge lies over the rim of the iris.
     inside = _ramp(np.asarray((edge - angle) / (2.0 * soft) + 0.5, np.float32))[..., None]
     colour = white * (1 - inside) + iris * inside
