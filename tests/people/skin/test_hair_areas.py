@@ -38,6 +38,16 @@ def test_the_hairline_is_soft_and_moves_with_its_constants(plain):
     assert lifted.sum() < cover.sum() - 8 and peaked.sum() > cover.sum() + 8
 
 
+@pytest.mark.parametrize("gender", [0.0, 1.0])
+def test_sideburns_have_no_hard_edge(plain, gender):
+    across = at(*((66.0, 25.0, z) for z in np.linspace(-90, -20, 141)))
+    down = at(*((66.0, y, -58.0) for y in np.linspace(-60, 60, 241)))
+    for line in (across, down):  # both in steps of 0.5 mm
+        assert np.abs(np.diff(scalp_cover(line, plain.hair, 24, gender))).max() < 0.11
+    low = scalp_cover(at((66, -15, -58)), plain.hair, 24, gender)
+    assert low < 0.05 if gender == 0 else low < 0.3
+
+
 def test_men_lose_temples_then_vertex_and_keep_a_wreath(plain):
     losing = replace(plain.hair, bald_from=30.0, bald_span=30.0)
     places = at(TEMPLE, (0, 85, 8), VERTEX, EAR_SIDE, NAPE)

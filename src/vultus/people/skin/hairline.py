@@ -17,6 +17,8 @@ Float = NDArray[np.float32]
 AXIS_Z = -74.5  # depth of the vertical axis, mm; the ears lie at an azimuth of 90 degrees
 LINE_AZIMUTH = (0, 0.3, 0.6, 0.82, 0.98, 1.08, 1.27, 1.33, 1.72, 1.85, 2.2, np.pi)  # rad from the front
 LINE_HEIGHT = (66.5, 67.5, 67.0, 57.5, 33.5, -16.5, -26.5, 13.5, 15.5, -23.5, -50.5, -66.5)  # mm
+SOFTNESS = (14.0, 14.0, 14.0, 22.0, 44.0, 40.0, 14.0, 40.0, 9.0, 9.0, 12.0, 14.0)  # mm of height over which hair begins, at the
+# same azimuths: wide where the line runs nearly upright, at the temples and before the ears, so that it is soft across, too
 WREATH = (34.0, 40.0, 44.0, 42.0)  # height of the hair left at azimuths 0.9, 1.3, 2.0, pi when bald, mm
 CROWN_TOP = 122.0  # above every point of the head, mm
 
@@ -39,10 +41,10 @@ def scalp_cover(canonical_mm: Float, hair: Hair, years: float, gender: float) ->
     azimuth = np.arctan2(np.abs(x), z - np.float32(AXIS_Z))
     loss, male = bald_share(hair, years), float(np.clip(2 * gender - 0.5, 0, 1))
     line = hairline_height(azimuth, np.sign(x), hair, loss * male)
-    # The line runs nearly upright at the temples and before the ears.
-    steep = np.exp(-(((azimuth - 0.97) / 0.14) ** 2)) + np.exp(-(((azimuth - 1.3) / 0.06) ** 2))
-    softness = 5.0 + 4.0 * np.clip(1.1 - azimuth, 0, 1) + 9.0 * steep + 6.0 * loss
-    cover = _smooth((y - line) / softness + 0.5)
+    softness = np.interp(azimuth, LINE_AZIMUTH, SOFTNESS)
+    if loss > 0:  # the bare front ends in another upright line, above the temples
+        softness = softness + 6.0 * loss + 90.0 * loss * np.exp(-(((azimuth - 0.85) / 0.25) ** 2))
+    cover = _smooth((y - line) / softness + 0.5) * _shorn(x, y, z, gender)
     bare = male * _vertex_loss(x, y, z, loss) + (1 - male) * _crown_thinning(x, y, z, loss)
     return np.asarray(cover * (1 - np.clip(bare, 0, 1)), np.float32)
 
@@ -59,6 +61,15 @@ def hairline_height(azimuth: Float, side: Float, hair: Hair, loss: float) -> Flo
     phase = (hair.seed % 1009) / 1009 * 2 * np.pi
     wave = np.sin(azimuth * 23 + 5 * side + phase) + 0.7 * np.sin(azimuth * 41 - 3 * side + 2 * phase)
     return np.asarray(line + 0.9 * wave, np.float32)
+
+
+def _shorn(x: Float, y: Float, z: Float, gender: float) -> Float:
+    """Share of hair (n,) left before the ears: sideburns thin out downward, more so for women."""
+    left = np.ones(len(x), np.float32)
+    where = np.flatnonzero((z > -76.0) & (y < 36) & (np.abs(x) > 40))
+    fade = _smooth((36 - 20 * gender - y[where]) / (18 + 20 * gender)) * (1 - 0.15 * gender)
+    left[where] -= np.clip((z[where] + 76.0) / 14.0, 0, 1) * fade
+    return left
 
 
 def _vertex_loss(x: Float, y: Float, z: Float, loss: float) -> Float:
