@@ -135,6 +135,18 @@ def test_hair_thins_with_the_years_and_the_strands_left_are_the_same(basis: Head
     assert (crown[:, 1] > 90).mean() < 0.02  # the top is bare, a wreath is left
 
 
+def test_hair_left_on_a_bald_top_lies_flat_and_a_buzz_cut_has_no_dark_layer(basis: HeadBasis, dresser: Hairdresser) -> None:
+    young = person("crop", 30.0, bald_from=35.0, bald_span=30.0)
+    neutral = basis.shape(young)
+    height = []
+    for years in (30.0, 52.0):
+        grown = dresser.grow(replace(young, years=years), neutral, 3000)
+        top = scalp(grown).points[scalp(grown).points[:, 0, 1] > 75]
+        height.append(np.quantile(grown.skull.depth(top.reshape(-1, 3)), 0.95))
+    assert height[1] < 0.6 * height[0]
+    assert dresser.grow(person("buzz"), neutral, 2000).cap is None
+
+
 def test_babies_have_short_thin_hair_whatever_style_they_grow_into(basis: HeadBasis, dresser: Hairdresser) -> None:
     baby, child = person("long", 0.5), person("long", 6.0)
     few, many = (scalp(dresser.grow(who, basis.shape(who), 2000)) for who in (baby, child))

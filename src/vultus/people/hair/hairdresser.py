@@ -19,7 +19,7 @@ from vultus.people.hair.skull import Skull
 from vultus.people.hair.styles import STYLES
 from vultus.people.identity import Hair, Identity, Rgb
 from vultus.people.shapes import Mesh, Part, Strands
-from vultus.people.skin.ageing import beard_at, grey_share
+from vultus.people.skin.ageing import bald_share, beard_at, grey_share
 from vultus.people.skin.beard_area import beard_cover
 from vultus.people.skin.brow_area import brow_cover
 from vultus.people.skin.hairline import scalp_cover
@@ -29,6 +29,7 @@ Int = NDArray[np.int32]
 FULL = 20000  # strands at which the widths are the natural ones of the styles
 BROW_SHARE, BEARD_SHARE, BUZZ_SHARE = 0.08, 0.75, 1.6  # hairs per scalp strand asked for
 TODDLER = 2.5  # years from which hair is as long as the style says
+BEHIND = np.array([(0, 0, 0), (0, -6, 0), (0, -4, 9)], np.float32)  # mm: the dark layer ends this far behind the hairline
 LEAST = 1200  # fewer strands leave gaps at any width
 
 
@@ -79,13 +80,14 @@ class Hairdresser:
         roots = scatter(ground[0], self._skin, (young > 0.02).astype(np.float32), count, (hair.seed, 10))
         canonical = roots.mix(self._canonical)
         lead = leaders(canonical)
-        points, draws, free = grow_scalp(roots.mix(ground[0]), roots.mix(ground[1]), (canonical, lead), skull, hair)
-        cover = scalp_cover(canonical, hair, identity.years, gender) * _shorn(canonical, gender) * (0.55 + 0.45 * hair.density)
+        cover = scalp_cover(canonical, hair, identity.years, gender)
+        vigour = _vigour(canonical, cover, hair, identity.years)
+        points, draws, free = grow_scalp(roots.mix(ground[0]), roots.mix(ground[1]), (canonical, lead), skull, hair, vigour)
         more = np.random.default_rng((hair.seed, 12)).random((count, 5), dtype=np.float32)
-        kept = (more[:, 0] < cover) & free
+        kept = (more[:, 0] < cover * (0.55 + 0.45 * hair.density)) & free
         lock = np.random.default_rng((hair.seed, 13)).random(LEADERS, dtype=np.float32)[lead]
         colour, tip = strand_colours(hair.colour, grey_share(hair, identity.years), more[:, 1:4], lock)
-        width = STYLES[hair.style].width * thicker * (0.8 + 0.4 * more[:, 4])
+        width = STYLES[hair.style].width * thicker * (0.8 + 0.4 * more[:, 4]) * (0.55 + 0.45 * cover)  # downy along the hairline
         forward = (draws[:, 10] < 0.5) & (canonical[:, 2] > -110)
         lift = 5.5 + 8 * draws[:, 11]
         strands = Strands(points[kept], colour[kept], width[kept].astype(np.float32), Part.HAIR, 1.0, tip[kept])
@@ -119,11 +121,11 @@ class Hairdresser:
     def _cap(self, identity: Identity, ground: tuple[Float, Float], skull: Skull) -> Mesh | None:
         """A dark layer just over the scalp, so that no skin shines through few strands."""
         hair = identity.hair
-        if hair.style == "bald":
+        if hair.style in ("bald", "buzz"):  # under so little hair the layer's edge would show
             return None
         height = STYLES[hair.style].layer
         gender = identity.phenotype["gender"]
-        cover = scalp_cover(self._canonical, hair, identity.years, gender) * _shorn(self._canonical, gender)
+        cover = np.min([scalp_cover(self._canonical + step, hair, identity.years, gender) for step in BEHIND], 0)
         chosen = self._skin[(cover[self._skin] > 0.75).all(1)]
         numbers, inverse = np.unique(chosen, return_inverse=True)
         rise = height * np.clip((cover[numbers] - 0.75) / 0.2, 0.1, 1)
@@ -156,12 +158,13 @@ def _of_age(hair: Hair, years: float) -> Hair:
                    length_mm=min(hair.length_mm, 10 + 25 * grown), density=hair.density * (0.45 + 0.55 * grown))
 
 
-def _shorn(canonical: Float, gender: float) -> Float:
-    """Share of hair (n,) left before the ears: sideburns thin out downward, more so for women."""
-    x, y, z = canonical.T
-    before = (z > -66) & (np.abs(x) > 40)
-    fade = np.clip((36 - 20 * gender - y) / (16 + 18 * gender), 0, 1) * (1 - 0.25 * gender)
-    return np.where(before, 1 - fade, 1).astype(np.float32)
+def _vigour(canonical: Float, cover: Float, hair: Hair, years: float) -> Float:
+    """Share of its length (n,) that short hair reaches: less along the hairline, and above the wreath with hair loss, where single
+    long strands would stand up from the bare scalp."""
+    if hair.style in ("long", "bob", "tied"):
+        return np.ones(len(cover), np.float32)
+    top = np.clip((canonical[:, 1] - 15) / 45, 0, 1)
+    return np.asarray((0.5 + 0.5 * cover) * (1 - 0.75 * min(1.0, 1.6 * bald_share(hair, years)) * top), np.float32)
 
 
 def _ear(canonical: Float) -> NDArray[np.bool_]:

@@ -27,17 +27,17 @@ STIFFNESS = 8.0  # mm over which a strand takes on a new direction
 DRAWS = 12  # random numbers per strand
 
 
-def grow_scalp(roots: Float, normals: Float, place: tuple[Float, Index], skull: Skull, hair: Hair
+def grow_scalp(roots: Float, normals: Float, place: tuple[Float, Index], skull: Skull, hair: Hair, vigour: Float
                ) -> tuple[Float, Float, Bool]:
     """Points (n, k, 3), mm, of strands rooted at `roots` (n, 3) with skin normals (n, 3), at canonical positions (n, 3) in
-    locks led by strands (n,); the random numbers (n, DRAWS) they came from, and whether each lies where hair may be (n,): not across
-    the face."""
+    locks led by strands (n,), each with a share `vigour` (n,) of its style's length and layer; the random numbers (n, DRAWS) they
+    came from, and whether each lies where hair may be (n,): not across the face."""
     canonical, leader = place
     style, n = STYLES[hair.style], len(roots)
     draws = np.random.default_rng((hair.seed, 11)).random((n, DRAWS), dtype=np.float32)
     fringe = _fringe(canonical, hair)
     leader = np.where(fringe[leader] == fringe, leader, np.arange(n))  # long locks do not pull the fringe down
-    length, layer = _length(draws, canonical, fringe, hair, style)
+    length, layer = (each * vigour for each in _length(draws, canonical, fringe, hair, style))
     scatter = style.spread * (0.55 * _normal(draws[:, 2:8]) + 0.8 * _normal(draws[leader][:, 2:8]))
     free = np.ones(n, bool)
     comb = _Comb(hair, canonical, fringe, 7 * (draws[:, 7] - 0.5))
