@@ -111,6 +111,12 @@ def test_a_mole_is_dark_at_its_place_and_raised(atlas, with_skin):
     assert np.abs(marked.relief - bare.relief)[near(atlas, 33, -28, 3)].max() > 0.05
 
 
+def test_a_mole_on_the_side_of_the_jaw_is_no_streak(atlas, with_skin):
+    bare, marked = (atlas.materials(with_skin(moles=moles), Worn()) for moles in ((), ((0.0163, 0.25, 0.25),)))
+    places = atlas.points[atlas.covered & (np.abs(marked.albedo - bare.albedo).max(-1) > 0.02)]
+    assert len(places) and np.ptp(places, axis=0).max() < 6  # mm
+
+
 def test_lines_come_with_age_and_with_the_constant(atlas, with_skin):
     forehead = near(atlas, 0, 46, 18)
 
