@@ -58,6 +58,19 @@ WRONG = [
     ("[[simulate]]\nname = 'webcam'\nshare = 1.5", "share: expected a number 0..1"),
     ("[[simulate]]\nname = 'webcam'\nshare = 0.7\n[[simulate]]\nname = 'printed'\nshare = 0.7", "sum to 1 or less, got 1.4"),
     ("[[simulate]]\nname = 'webcam'\nextra = -1", "extra"),
+    ("[cells]\ngroup = [1]", "group: expected a known group, got '1'; known are african, asian, caucasian"),
+    ("[cells]\nhair = ['mohawk']", "known are bald, buzz"),
+    ("[everyone]\ngender = 'male'\n[cells]\ngender = ['female']", r"everyone.gender: expected in \[everyone\] or in cells, got in both"),
+    ("[variation]\nhat = 'fez'", "known are none, cap, beanie, headscarf"),
+    ("[variation]\nexpression = [1]", "pairs of a name and its share"),
+    ("[variation]\nexpression = [['smile']]", "pairs of a name and its share"),
+    ("[variation]\npictures = 3", "pictures: expected files"),
+    ("[variation]\npictures = ['no such file.png']", "variation.pictures: expected picture files, got no such file.png"),
+    ("[[view]]\npictures = ['no such file.png']\n[[view]]\n[[view]]\n[[view]]", "variation.pictures: expected picture files"),
+    ("[variation]\nclothing = ['a', 'b', 'c']", "clothing: expected sRGB"),
+    ("[splits]\nTest = 5\ntest = 5", "more than capitals"),
+    ("[splits]\n" + "a" * 41 + " = 10", "a plain name"),
+    ("[recogniser]\nname = ''\ndistance = 0.1", "a name and a distance"),
     ("[[simulate]]\nname = 'webcam'\nshare = 0.5\nsettings = { rom = 1 }", "did you mean room"),
     ("[[simulate]]\nname = 'webcam'\nshare = 0.5\nsettings = { room = 9 }", "room: expected 0..2"),
     ("[[simulate]]\nname = 'webcam'\nshare = 0.5\nsettings = { room = 'x' }", "webcam.room: expected a value like"),
@@ -128,3 +141,10 @@ def test_the_example_makes_a_thousand_pictures(parse):
 def test_the_list_of_attributes_has_what_cells_take(parse):
     for name, value in (("skin.freckles", "[0.1, 0.2]"), ("hair.style", "'bob'"), ("gender", "'male'")):
         assert name in attributes() and parse(BASE + f"[everyone]\n{name} = {value}\n").cells
+
+
+def test_years_without_end_can_be_written(tmp_path):
+    (tmp_path / "s.toml").write_text(BASE + "[everyone]\nhair.grey_from = inf\n[variation]\nclothing = 'any'\n")
+    spec = read_spec(tmp_path / "s.toml", ())
+    assert spec.to_dict()["cells"] == [{"hair.grey_from": "inf"}] and len(spec.digest) == 64
+    assert spec.variation_of(0).clothing is None

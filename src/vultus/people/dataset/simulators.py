@@ -82,7 +82,7 @@ def _eyes_apart(eyes: NDArray[Any], image: Image) -> NDArray[Any]:
     if np.linalg.norm(inside[1] - inside[0]) >= LEAST_EYES:
         return inside
     middle = np.clip(inside.mean(0), LEAST_EYES, size - LEAST_EYES)
-    return middle + np.array([(-LEAST_EYES / 2, 0), (LEAST_EYES / 2, 0)])
+    return np.asarray(middle + np.array([(-LEAST_EYES / 2, 0), (LEAST_EYES / 2, 0)]))
 
 
 def _settings(name: str, fixed: Mapping[str, Any], rng: np.random.Generator) -> Any:

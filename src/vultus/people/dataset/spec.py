@@ -84,7 +84,7 @@ class Spec:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
+        plain: dict[str, Any] = json.loads(json.dumps(_written(asdict(self)), allow_nan=False))
         return plain
 
     def variation_of(self, scene: int) -> Variation:
@@ -100,3 +100,12 @@ class Spec:
         """SHA-256 of everything that is specified, hex."""
         text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _written(value: Any) -> Any:
+    """With years and radii without end as the word "inf", which JSON has no number for."""
+    if isinstance(value, Mapping):
+        return {name: _written(each) for name, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [_written(each) for each in value]
+    return str(value) if value in (float("inf"), -float("inf")) else value

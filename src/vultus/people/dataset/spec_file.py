@@ -18,6 +18,7 @@ KEYS = ("seed", "people_per_cell", "pictures_per_person", "size", "minimum_dista
         "variation", "views", "view", "labels", "format", "splits", "simulate")
 _PLAIN = ("seed", "people_per_cell", "pictures_per_person", "size", "minimum_distance", "labels")
 SMALLEST, LARGEST = 32, 2048  # px
+LONGEST = 40  # characters of a split's name, which files of shards have in theirs
 MOST_PEOPLE, MOST_CELLS, MOST_PICTURES = 1_000_000, 1000, 1000
 
 
@@ -36,7 +37,8 @@ def read_spec(path: Path, labels: Sequence[str]) -> Spec:
         raise InputError("SPEC", expected="a TOML file", got=f"{shown(path)} ({error.strerror})",
                          hint="'vultus people spec' prints one to begin with") from error
     except ValueError as error:  # of TOML and of UTF-8
-        raise InputError("SPEC", expected="a TOML file", got=f"{shown(path)}: {error}") from error
+        raise InputError("SPEC", expected="a TOML file", got=f"{shown(path)} ({error})",
+                         hint="'vultus people spec' prints one to begin with") from error
     return parse_spec(data, labels)
 
 
@@ -68,7 +70,11 @@ def parse_spec(data: Mapping[str, Any], labels: Sequence[str]) -> Spec:
 def _cells(data: Mapping[str, Any]) -> tuple[Mapping[str, Level], ...]:
     from vultus.people.sampling.cell import Cell
     shared = _flat(table(data, "everyone"))
-    found = [{**shared, **cell} for cell in _crossed_or_listed(data, "cells", "cell")] or [shared]
+    listed = _crossed_or_listed(data, "cells", "cell")
+    for name in sorted({name for cell in listed for name in cell if name in shared}):
+        raise InputError(f"everyone.{name}", expected="in [everyone] or in cells", got="in both",
+                         hint="take it out of [everyone], which is what all cells share")
+    found = [{**shared, **cell} for cell in listed] or [shared]
     if len(found) > MOST_CELLS:
         raise InputError("cells", expected=f"at most {MOST_CELLS}", got=str(len(found)))
     seen: dict[str, int] = {}
@@ -84,15 +90,23 @@ def _cells(data: Mapping[str, Any]) -> tuple[Mapping[str, Level], ...]:
 def _views(data: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     from vultus.people.sampling.variation import Variation
     shared = _variation(data)
-    Variation.parse(shared)
+    for file in Variation.parse(shared).pictures:
+        _check_file(file)
     found = _crossed_or_listed(data, "views", "view", flat=False)
     for view in found:
         if "preset" in view:
             raise InputError("view.preset", expected="factors; the preset stands in [variation]", got=repr(view["preset"]))
-        Variation.parse({**shared, **view})
+        own = Variation.parse({**shared, **view}).pictures
+        for file in own if "pictures" in view else ():
+            _check_file(file)
     if len(found) > MOST_PICTURES:
         raise InputError("views", expected=f"at most {MOST_PICTURES}", got=str(len(found)))
     return tuple(found)
+
+
+def _check_file(file: Path) -> None:
+    if not file.is_file():
+        raise InputError("variation.pictures", expected="picture files", got=f"{shown(file)}, which is no file")
 
 
 def _crossed_or_listed(data: Mapping[str, Any], crossing: str, listing: str, *, flat: bool = True) -> list[dict[str, Any]]:
@@ -150,8 +164,10 @@ def _splits(data: Mapping[str, Any], people: int) -> tuple[tuple[str, int], ...]
     if not data:
         return ()
     for name, value in data.items():
-        if not name.isidentifier() or type(value) not in (int, float) or value <= 0:
+        if not name.isidentifier() or len(name) > LONGEST or type(value) not in (int, float) or value <= 0:
             raise InputError(f"splits.{name}", expected="a plain name with a number of people or a share above 0", got=repr(value))
+    if len({name.lower() for name in data}) < len(data):
+        raise InputError("splits", expected="names that differ by more than capitals", got=", ".join(data))
     total = sum(data.values())
     shares = abs(total - 1) < 1e-9 and any(type(value) is float for value in data.values())
     counts = {name: value * people if shares else value for name, value in data.items()}
@@ -189,7 +205,7 @@ def _recogniser(data: Mapping[str, Any]) -> tuple[str, float]:
         check_name("recogniser", name, ("name", "distance"))
     if not data:
         return "", 0.0
-    if not isinstance(data.get("name"), str) or "distance" not in data:
+    if not isinstance(data.get("name"), str) or not data["name"] or "distance" not in data:
         raise InputError("recogniser", expected="a name and a distance", got=repr(dict(data)),
                          hint="'vultus methods --task embed' lists them")
     return data["name"], number(data, "distance", 0.0, 2.0)

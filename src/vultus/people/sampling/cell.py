@@ -137,7 +137,7 @@ class Cell:
         found: list[tuple[str, Limit]] = [(attribute_name(name), value) for name, value in plain.items() if value is not None]
         if self.group is not None:
             if self.group not in GROUPS:
-                raise UnknownNameError("group", self.group, GROUPS)
+                raise _unknown("group", self.group, GROUPS)
             found.append((f"phenotype.{self.group}", (DOMINANT, 1.0)))
         found += _glasses(self.glasses)
         for name, limit in self.limits.items():
@@ -165,7 +165,7 @@ def _limit(written: str, limit: Limit) -> list[tuple[str, Limit]]:
     """One entry of `limits`, which may use the names of levels, too."""
     if written == "group":
         if limit not in GROUPS:
-            raise UnknownNameError("group", str(limit), GROUPS)
+            raise _unknown("group", limit, GROUPS)
         return [(f"phenotype.{limit}", (DOMINANT, 1.0))]
     if written == "glasses":
         return _glasses(limit)
@@ -185,7 +185,7 @@ def _glasses(limit: Any) -> list[tuple[str, Limit]]:
 
 def _level(name: str, value: Any, levels: Mapping[str, Range]) -> Any:
     if isinstance(value, str) and value not in levels:
-        raise UnknownNameError(name, value, levels)
+        raise _unknown(name, value, tuple(levels))
     return levels[value] if isinstance(value, str) else value
 
 
@@ -200,13 +200,17 @@ def _as_range(name: str, limit: Any) -> Range:
     return low, high
 
 
+def _unknown(kind: str, value: Any, known: Sequence[str]) -> UnknownNameError:
+    return UnknownNameError(kind, str(value), known, hint="known are " + ", ".join(known))
+
+
 def _as_names(name: str, limit: Any) -> tuple[str, ...]:
     names = (limit,) if isinstance(limit, str) else limit
     if not (isinstance(names, tuple | list) and names and all(isinstance(each, str) for each in names)):
         raise InputError(name, expected="a name or several of " + ", ".join(CHOICES[name]), got=repr(limit))
     for each in names:
         if each not in CHOICES[name]:
-            raise UnknownNameError(name, each, CHOICES[name])
+            raise _unknown(name, each, CHOICES[name])
     return tuple(names)
 
 

@@ -105,7 +105,7 @@ class Variation:
     def named(cls, name: str) -> Variation:
         """A preset: "none" (nothing varies), "studio" (portraits) or "wild" (photographs of daily life)."""
         if name not in PRESETS:
-            raise UnknownNameError("variation", name, PRESETS)
+            raise UnknownNameError("variation", name, PRESETS, hint="known are " + ", ".join(PRESETS))
         return PRESETS[name]
 
     @classmethod
@@ -126,7 +126,8 @@ class Variation:
                 raise UnknownNameError("factor", name, sorted(known))
         given = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items() if name != "preset"}
         if "pictures" in given:
-            given["pictures"] = tuple(Path(each) for each in given["pictures"])
+            given["pictures"] = _files(given["pictures"])
+        given |= {name: None for name in ("background_colour", "clothing") if given.get(name) == "any"}
         return replace(cls.named(str(data.get("preset", "none"))), **given)
 
 
@@ -145,12 +146,16 @@ def _number(name: str, value: Any) -> Number:
 
 def _names(name: str, value: Any) -> Names:
     """Names with shares, from a name, several, a mapping, or pairs."""
-    pairs: list[tuple[Any, Any]] = (
+    pairs: list[Any] = (
         [(value, 1.0)] if isinstance(value, str) else list(value.items()) if isinstance(value, Mapping)
         else [(each, 1.0) if isinstance(each, str) else each for each in value] if isinstance(value, tuple) else [])
+    for pair in pairs:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise InputError(name, expected="names, or pairs of a name and its share", got=repr(pair))
     for each, share in pairs:
         if each not in VOCABULARY[name]:
-            raise UnknownNameError(name, str(each), VOCABULARY[name])
+            known = VOCABULARY[name]
+            raise UnknownNameError(name, str(each), known, hint="known are " + ", ".join(known) if len(known) <= 16 else "")
         if not (isinstance(share, int | float) and 0 <= share < _INF):
             raise InputError(name, expected=f"a share >= 0 for {each}", got=repr(share))
     if not sum(share for _, share in pairs) > 0:
@@ -158,9 +163,19 @@ def _names(name: str, value: Any) -> Names:
     return tuple((str(each), float(share)) for each, share in pairs)
 
 
+def _files(value: Any) -> tuple[Path, ...]:
+    names = [value] if isinstance(value, str | Path) else value
+    if not isinstance(names, tuple | list) or not all(isinstance(each, str | Path) for each in names):
+        raise InputError("pictures", expected="files", got=repr(value))
+    return tuple(Path(each) for each in names)
+
+
 def _check_colour(name: str, colour: Any) -> None:
-    if colour is not None and not (isinstance(colour, tuple) and len(colour) == 3 and all(0 <= each <= 1 for each in colour)):
-        raise InputError(name, expected="sRGB 0..1 (red, green, blue), or None for any", got=repr(colour))
+    if colour is None:
+        return
+    shares = colour if isinstance(colour, tuple) and len(colour) == 3 else ()
+    if not shares or not all(isinstance(each, int | float) and 0 <= each <= 1 for each in shares):
+        raise InputError(name, expected="sRGB 0..1 (red, green, blue), or None (in a specification \"any\")", got=repr(colour))
 
 
 _EVERYDAY: Names = (("neutral", 0.3), ("slight smile", 0.16), ("smile", 0.13), ("open smile", 0.11), ("laugh", 0.05),
