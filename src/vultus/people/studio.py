@@ -13,6 +13,7 @@ from vultus.people.identity import Identity
 from vultus.people.labels import Labels, Landmarks, label
 from vultus.people.render.rasteriser import Rasteriser, compile_ahead
 from vultus.people.scene import Camera, Scene, Worn
+from vultus.people.scene_checks import check_identity, check_scene
 from vultus.people.shapes import Float, Materials, Rendered, Sculpture
 from vultus.people.skin.atlas import SkinAtlas
 from vultus.people.wear.dresser import Dresser
@@ -78,7 +79,8 @@ class Studio:
         return self.build(scene)[0]
 
     def build(self, scene: Scene) -> tuple[Sculpture, Posed]:
-        """The sculpture and the posed head that it was built on."""
+        """The sculpture and the posed head that it was built on. Raises InputError where a parameter is out of range."""
+        check_scene(scene)
         finish = None if self._ready else compile_ahead()
         _, _, texture, refined = level(scene.camera)
         sitter = self.sitter(scene)
@@ -98,6 +100,7 @@ class Studio:
         strands = level(scene.camera)[1]
         kept = self._sitter
         if kept is None or kept.detail != strands or kept.identity != scene.identity:
+            check_identity(scene.identity)
             neutral = self.basis.shape(scene.identity)
             kept = self._sitter = Sitter(scene.identity, strands, neutral, self._hairdresser.grow(scene.identity, neutral, strands))
         return kept
