@@ -133,6 +133,19 @@ def test_what_was_lost_or_altered_is_made_again(drawn_set, spec, make_drawn, dig
     assert digests(drawn_set.root) == before
 
 
+def test_an_altered_list_of_people_of_a_finished_set_is_made_again(drawn_set, spec, make_drawn, digests):
+    before = digests(drawn_set.root)
+    (drawn_set.root / "people.json").write_text("[]")
+    assert make_drawn(spec, drawn_set.root, shards=10).made == 0
+    assert digests(drawn_set.root) == before
+
+
+def test_a_link_to_nothing_is_refused(spec, make_drawn, tmp_path):
+    (tmp_path / "set").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="a link to nothing"):
+        make_drawn(spec, tmp_path / "set")
+
+
 def test_a_finished_set_is_left_alone(drawn_set, spec, make_drawn, digests):
     before = digests(drawn_set.root)
     assert make_drawn(spec, drawn_set.root).made == 0

@@ -36,3 +36,8 @@ def test_wrong_numbers(drawn_set, tmp_path, wrong):
     with pytest.raises(InputError):
         write_sheet(drawn_set, tmp_path / "sheet.png", **wrong)
     assert not (tmp_path / "sheet.png").exists()
+
+
+def test_only_png(drawn_set, tmp_path):
+    with pytest.raises(InputError, match="file name ending"):
+        write_sheet(drawn_set, tmp_path / "sheet.jpg")

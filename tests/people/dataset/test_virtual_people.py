@@ -51,6 +51,9 @@ def test_sets_that_are_none(tmp_path):
     (tmp_path / "file.txt").write_text("x")
     with pytest.raises(InputError, match="neither"):
         open_people(tmp_path)
+    with pytest.raises(InputError, match="makes one in a new folder") as told:
+        open_people(tmp_path)
+    assert "nothing was changed" not in str(told.value)
 
 
 def test_an_altered_manifest_is_refused(drawn_set):
@@ -62,8 +65,9 @@ def test_an_altered_manifest_is_refused(drawn_set):
         open_people(drawn_set.root)
 
 
-def test_a_damaged_card_is_refused(drawn_set):
-    (drawn_set.root / "card.json").write_text("{")
+@pytest.mark.parametrize("content", ["{", "{}", "[]"])
+def test_a_damaged_card_is_refused(drawn_set, content):
+    (drawn_set.root / "card.json").write_text(content)
     with pytest.raises(StorageError, match="card"):
         open_people(drawn_set.root)
 

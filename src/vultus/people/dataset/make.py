@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from vultus.people.dataset.maker import Factory, Maker
 from vultus.people.dataset.manifest import FILE, write_manifest
 from vultus.people.dataset.plan import cell_id, person_plan
 from vultus.people.dataset.set_card import write_card
-from vultus.people.dataset.set_folder import PEOPLE_FILE, SetFolder, as_json
+from vultus.people.dataset.set_folder import PEOPLE_FILE, SetFolder, as_json, file_digest
 from vultus.people.dataset.shards import write_shards
 from vultus.people.dataset.spec import Spec
 from vultus.people.dataset.workers import Job, in_processes, in_this_process, on_ray
@@ -109,9 +110,11 @@ def _keep_people(folder: SetFolder, everybody: Sequence[Identity]) -> None:
         plan = person_plan(folder.spec, index)
         people.append({"cell": cell_id(plan.cell), "split": plan.split, "identity": person.to_dict()})
     data, file = as_json(people), folder.root / PEOPLE_FILE
-    if not file.exists():
+    digest = hashlib.sha256(data).hexdigest()
+    here = file_digest(file)
+    if here is None or here != digest == folder.card().get("people_sha256"):  # the card of a finished set says which is right
         write_bytes(file, data)
-    elif file.read_bytes() != data:
+    elif here != digest:
         raise StorageError(f"{shown(file)} holds other people than this specification gives on this machine: it was altered, or begun on "
                            "another kind of processor; choose another folder")
 

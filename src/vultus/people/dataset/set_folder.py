@@ -86,10 +86,14 @@ class SetFolder:
                 raise StorageError(f"cannot read the rows of person {index} in {shown(self.root)}: {error}; run the command again") \
                     from error
 
+    def card(self) -> dict[str, Any]:
+        """The content of the set's `card.json`, empty while there is none."""
+        return _read_json(self.root / CARD_FILE) or {}
+
     def reopen(self) -> None:
         """Take the rows out of a manifest that is there already, so that a finished set is looked through like a half-finished one."""
         manifest = self.root / FILE
-        if not manifest.exists() or file_digest(manifest) != (_read_json(self.root / CARD_FILE) or {}).get("manifest_sha256"):
+        if not manifest.exists() or file_digest(manifest) != self.card().get("manifest_sha256"):
             return
         rows: list[Row] = []
         for row in read_manifest(manifest):
@@ -130,6 +134,8 @@ def read_record(root: Path) -> dict[str, Any] | None:
         begun = root.exists() and (not root.is_dir() or any(not name.startswith(f".{SPEC_FILE}-") for name in os.listdir(root)))
     except OSError as error:
         raise InputError("OUT", expected="a folder that can be read", got=f"{shown(root)} ({error.strerror})") from error
+    if root.is_symlink() and not root.exists():
+        raise InputError("OUT", expected="a folder", got=f"{shown(root)}, a link to nothing")
     if not begun:
         return None
     record = _read_json(root / SPEC_FILE)

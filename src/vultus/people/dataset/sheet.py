@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vultus.errors import InputError
+from vultus.image import shown
 from vultus.people.dataset.marked_picture import marked
 from vultus.people.dataset.virtual_people import VirtualPeople
 from vultus.runtime.atomic_file import write_bytes
@@ -33,6 +34,8 @@ def write_sheet(people: VirtualPeople, path: Path, *, by: str = "cell", columns:
         raise InputError("by", expected="cell or person", got=repr(by))
     if columns < 1 or (rows is not None and rows < 1) or not 16 <= side <= 1024:
         raise InputError("sheet", expected="columns and rows of 1 or more, pictures of 16 to 1024 px", got=f"{columns}, {rows}, {side}")
+    if path.suffix.lower() != ".png":
+        raise InputError("sheet", expected="a file name ending in .png", got=shown(path))
     chosen = _by_cell(people, columns) if by == "cell" else _by_person(people, columns, rows)
     lines = list(chosen.items())[:rows]
     if max(len(lines) * (side + LINE + GAP), columns * (side + GAP)) > MOST:

@@ -22,6 +22,7 @@ from vultus.people.scene import Scene
 from vultus.types import Item
 
 BARE = "none"
+_CARD = {"people", "pictures", "cells", "manifest_sha256", "people_sha256", "spec_sha256", "shards"}  # what readers need of a card
 
 
 class VirtualPeople:
@@ -117,7 +118,7 @@ def open_people(root: Path, *, verify: bool = False) -> VirtualPeople:
         InputError: not a finished set. StorageError: the manifest, or with `verify` any file, is not what was written.
     """
     root = Path(root)
-    if read_record(root) is None:
+    if _record(root) is None:
         raise InputError("OUT", expected="a data set of virtual people", got=f"{shown(root)}, which holds nothing",
                          hint="'vultus people make SPEC OUT' makes one")
     try:
@@ -127,12 +128,22 @@ def open_people(root: Path, *, verify: bool = False) -> VirtualPeople:
                          hint="run 'vultus people make' with its specification again") from None
     except (OSError, ValueError) as error:
         raise StorageError(f"cannot read {shown(root / CARD_FILE)}: {error}; delete it and run 'vultus people make' again") from error
+    if not isinstance(card, dict) or not _CARD <= set(card):
+        raise StorageError(f"{shown(root / CARD_FILE)} is not the file that was written; delete it and run 'vultus people make' again")
     if file_digest(root / FILE) != card["manifest_sha256"]:
         raise StorageError(f"{shown(root / FILE)} is not the file that was written; delete it and run 'vultus people make' again")
     people = VirtualPeople(root, card)
     if verify:
         _verify(people)
     return people
+
+
+def _record(root: Path) -> dict[str, Any] | None:
+    try:
+        return read_record(root)
+    except InputError as error:
+        raise InputError("OUT", expected="a data set of virtual people", got=error.got,
+                         hint="'vultus people make SPEC OUT' makes one in a new folder") from error
 
 
 def _verify(people: VirtualPeople) -> None:
