@@ -35,6 +35,11 @@ README_ROWS = (
     ("encoding, times face_recognition", "speed", "onnxruntime, encoding, times face_recognition", "at least 8"),
     ("peak memory over 5,119 pictures", "memory", "peak over all pictures", "at most 700 MiB"),
     ("environment after install", "install", "environment", "at most 500 MB"),
+    ("virtual people: pictures with all labels, 128 px, one process", "people_speed", "rasteriser with labels, 128 px", "at least 8"),
+    ("virtual people: faces found, yaw to 60 degrees", "people_recognition", "faces found, |yaw| to 60", "at least 0.995"),
+    ("virtual people: equal error rate, ten pictures each", "people_recognition", "equal error rate, unfiltered", "at most 0.12"),
+    ("virtual people nearer to photographs than strangers at FPIR 1 %", "people_leak",
+     "virtual people above the threshold, default recogniser, FPIR 1%", "not above the strangers'"),
     ("`vultus --help`, times a bare Python start", "install", "vultus --help, times a bare Python start", "at most 10"),
 )
 
