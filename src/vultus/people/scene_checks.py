@@ -16,11 +16,13 @@ _UNIT = (0.0, 1.0)
 _POSE: dict[str, Range] = {"yaw": (-180, 180), "pitch": (-90, 90), "roll": (-180, 180)}
 _GAZE: dict[str, Range] = {"yaw": (-60, 60), "pitch": (-60, 60)}
 _CAMERA: dict[str, Range] = {"focal_mm": (1, 3000), "distance_mm": (150, 100_000), "exposure": (-10, 10),
-                             "white_balance_k": (1000, 40_000), "noise": (0, 1e9), "blur_px": (0, 200), "motion_px": (0, 500), "motion_deg": (-3600, 3600)}
+                             "white_balance_k": (1000, 40_000), "noise": (0, 1e9), "blur_px": (0, 200), "motion_px": (0, 500),
+                             "motion_deg": (-3600, 3600)}
 _SIDE = (8, 8192)  # px
 _CLOSEST = 1.0  # focal length over distance: larger shows a few millimetres of skin
 _IDENTITY: dict[str, dict[str, Range]] = {
-    "skin": {**dict.fromkeys(("melanin", "haemoglobin", "freckles", "pores", "blotches", "gloss", "wrinkles"), _UNIT), "undertone": (-1, 1)},
+    "skin": {**dict.fromkeys(("melanin", "haemoglobin", "freckles", "pores", "blotches", "gloss", "wrinkles"), _UNIT),
+             "undertone": (-1, 1)},
     "eyes": {**dict.fromkeys(("limbal_ring", "fibres", "sclera_warmth", "veins"), _UNIT), "iris_mm": (3, 9)},
     "brows": {**dict.fromkeys(("lift_mm", "arch_mm", "inner_mm", "outer_mm"), (-100, 100)), "thickness_mm": (0, 20), "slope": (-2, 2),
               "density": _UNIT, "taper": _UNIT},

@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vultus.errors import InputError, StorageError
+from vultus.errors import InputError, MissingExtraError, StorageError
 from vultus.gallery.source import RENDER_MARK
 from vultus.image import load
+from vultus.people.dataset import studio_maker
 from vultus.people.dataset.check import problems
 from vultus.people.dataset.label_file import read_labels
+from vultus.people.dataset.make import make
 from vultus.people.dataset.manifest import COLUMNS, MAY_BE_ABSENT
 from vultus.people.dataset.virtual_people import open_people
 
@@ -187,6 +189,13 @@ def test_a_list_of_people_that_was_altered_is_refused(spec, make_drawn, child, t
 def test_a_cell_that_cannot_be_filled_writes_nothing(parse, make_drawn, tmp_path):
     with pytest.raises(InputError, match="cells"):
         make_drawn(parse("seed = 1\npeople_per_cell = 30\npictures_per_person = 1\nminimum_distance = 1.6"), tmp_path / "set")
+    assert not (tmp_path / "set").exists()
+
+
+def test_a_missing_renderer_is_told_before_anything_is_written(spec, tmp_path, monkeypatch):
+    monkeypatch.setattr(studio_maker, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match="people"):
+        make(spec, tmp_path / "set")
     assert not (tmp_path / "set").exists()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,5 +69,7 @@ class StudioMaker:
 
 
 def studio_maker() -> Maker:
-    """A `StudioMaker`, for worker processes."""
+    """A `StudioMaker`, for worker processes. Raises MissingExtraError, before anything is begun."""
+    if find_spec("numba") is None:
+        raise MissingExtraError("rendering virtual people", "people")
     return StudioMaker()
