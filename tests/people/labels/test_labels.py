@@ -129,6 +129,7 @@ def test_skin_changes_no_point_and_expressions_no_parameter(basis: HeadBasis, fr
 def test_yaw_sign_and_angles(basis: HeadBasis, frontal: Labels) -> None:
     turned = taken(basis, scene(pose=Pose(25, 10, -5), gaze=Gaze(12, -6)))
     assert turned.pose == pytest.approx((25, 10, -5), abs=1e-3)
+    assert "-" not in str(frontal.pose)  # no minus sign before a zero
     assert turned.gaze == pytest.approx(np.array([[12, -6], [12, -6]]), abs=1e-3)
     five = turned.points["5"].px
     assert five[2, 0] > five[:2, 0].mean() + 3  # the nose lies to image right of the eyes

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from vultus.errors import InputError, MissingExtraError
 from vultus.people.pathtrace import PathTracer
+from vultus.people.pathtrace.engine import mitsuba
 from vultus.people.pathtrace.sky import directions, disc_radius, sky
+from vultus.people.pathtrace.stage import grid_of
 from vultus.people.pathtrace.tracer import despeckled
 from vultus.people.render.camera import project, unproject
 from vultus.people.render.light import irradiance
@@ -88,6 +90,15 @@ def test_plain_sphere_shines_as_lambert_says(softness: float) -> None:
     assert abs(ratio[cosine[clear] < 0].mean() - 1) < 0.03
     bright = np.abs(ratio[cosine[clear] > 0.3].mean(1) - 1)
     assert np.quantile(bright, 0.95) < 0.12
+
+
+@needs_mitsuba
+def test_counts_of_paths_are_those_that_the_sampler_takes(capfd: pytest.CaptureFixture[str]) -> None:
+    with mitsuba() as mi:
+        for wanted in (*range(1, 41), 96, 256):
+            count = grid_of(wanted)
+            assert wanted <= count < wanted + math.sqrt(wanted) and mi.load_dict({"type": "multijitter", "sample_count": count})
+    assert grid_of(96) == 99 and capfd.readouterr() == ("", "")
 
 
 def _seen(rows: NDArray[Any], columns: NDArray[Any], camera: Camera) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

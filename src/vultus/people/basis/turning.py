@@ -26,7 +26,7 @@ def angles(matrix: NDArray[np.floating]) -> tuple[float, float, float]:
     yaw = np.degrees(np.arcsin(np.clip(-matrix[2, 0], -1, 1)))
     pitch = -np.degrees(np.arctan2(matrix[2, 1], matrix[2, 2]))
     roll = -np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0]))
-    return float(yaw), float(pitch), float(roll)
+    return float(yaw) + 0.0, float(pitch) + 0.0, float(roll) + 0.0  # -0.0 becomes 0.0
 
 
 def partial(matrix: NDArray[np.float64], share: float) -> NDArray[np.float64]:

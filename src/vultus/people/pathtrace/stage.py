@@ -52,8 +52,14 @@ def sensor(mi: Any, camera: Camera, samples: int) -> dict[str, Any]:
         "to_world": mi.ScalarTransform4f().look_at(position_mm(camera).tolist(), [0, 0, 0], [0, 1, 0]),
         "film": {"type": "hdrfilm", "width": camera.width, "height": camera.height, "pixel_format": "rgba", "component_format": "float32",
                  "rfilter": {"type": "box"}},
-        "sampler": {"type": "multijitter", "sample_count": samples},
+        "sampler": {"type": "multijitter", "sample_count": grid_of(samples)},
     }
+
+
+def grid_of(samples: int) -> int:
+    """The least count from `samples` up that the sampler takes: its strata are rows x columns, as many columns as the whole root."""
+    columns = math.isqrt(samples)
+    return columns * -(-samples // columns)
 
 
 def _head(mi: Any, sculpture: Sculpture, pulse: float) -> dict[str, Any]:

@@ -31,7 +31,8 @@ class PathTracer:
     Labels are those of the rasteriser, pixel by pixel.
 
     Attributes:
-        samples: paths a pixel; noise falls at least with its square root. 16 is grainy, 64 fair, 256 clean.
+        samples: paths a pixel, raised to the next grid of strata (32 to 5 x 7 = 35, 96 to 9 x 11 = 99; squares stay); noise falls at
+            least with its square root. 16 is grainy, 64 fair, 256 clean.
         depth: longest path.
     """
 
