@@ -154,6 +154,8 @@ def first_picture() -> float:
     """Seconds of `vultus people one` in a fresh process that finds no compiled code."""
     with tempfile.TemporaryDirectory(prefix="vultus-people-") as folder:
         start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "vultus.cli.main", "people", "one", "--out", f"{folder}/face.png"], check=True,
-                       capture_output=True, env={**os.environ, "NUMBA_CACHE_DIR": f"{folder}/compiled"})
-        return time.perf_counter() - start
+        subprocess.run([sys.executable, "-c", "from vultus.cli.main import main; main()", "people", "one", "--out", f"{folder}/face.png"],
+                       check=True, capture_output=True, env={**os.environ, "NUMBA_CACHE_DIR": f"{folder}/compiled"})
+        seconds = time.perf_counter() - start
+        assert Path(folder, "face.png").stat().st_size
+        return seconds
