@@ -65,7 +65,7 @@ def test_lenses_stand_before_the_eyes_and_temples_end_at_the_ears(basis: HeadBas
         for place, limit in ((EAR_TOP, 7.0), (EAR_LOW, 7.0)):
             assert np.linalg.norm(frame - fit.at(place, side), axis=1).min() < limit
     nose = fit.surface[(np.abs(fit.surface[:, 0]) < 5) & (np.abs(fit.surface[:, 1] + 2) < 9) & (fit.surface[:, 2] > 15)]
-    assert np.linalg.norm(frame[:, None] - nose[None], axis=2).min() < 2.5  # it rests on the nose
+    assert np.linalg.norm(frame[:, None] - nose[None], axis=2).min() < 4  # it rests on the nose, whose vertices lie 5 mm apart
     alpha = mesh.alpha[mesh.part == Part.LENS]
     assert (alpha < 0.2).all() and (mesh.alpha[mesh.part == Part.GLASSES] == 1).all()
 
