@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,7 +105,7 @@ class Database:
         pragmas = (f"busy_timeout = {BUSY_SECONDS * 1000}", f"journal_mode = {journal}", f"synchronous = {durable}",
                    "foreign_keys = ON", "secure_delete = ON", "temp_store = MEMORY")
         for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
+            _patiently(cursor, f"PRAGMA {pragma}")
         cursor.close()
 
     def _count_write(self, _connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
@@ -121,6 +122,19 @@ class Database:
             raise StorageError(f"{self.path}: too many threads use it at once; use fewer") from error
         except SQLAlchemyError as error:
             raise StorageError(f"{self.path}: the database refused the request ({type(error).__name__})") from error
+
+
+def _patiently(cursor: sqlite3.Cursor, statement: str) -> None:
+    """Run a statement that SQLite refuses as locked without waiting: the change of journal while others open the same new file."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
 
 
 def _begin(connection: Connection) -> None:
